@@ -1,0 +1,52 @@
+import { createServer } from "node:http";
+import { fileURLToPath } from "node:url";
+import express from "express";
+import { Server } from "socket.io";
+import type { ClientToServerEvents, Reply, ServerToClientEvents } from "../../page/events.ts";
+
+const PORT = Number(process.env.PORT ?? 3000);
+const worker = { instance: Number(process.env.NODE_APP_INSTANCE ?? 0), pid: process.pid };
+
+const app = express();
+app.use(express.static(here("../../page")));
+app.use("/client", express.static(here("../../node_modules/socket.io-client/dist")));
+
+const httpServer = createServer(app);
+
+//#region answer 1.1
+const io = new Server<ClientToServerEvents, ServerToClientEvents>(httpServer, {
+  serveClient: false,
+});
+//#endregion
+
+io.on("connection", (socket) => {
+  //#region answer 1.2
+  // In brackets, because the types keep it private: whoever knows a session id can speak for it.
+  socket.emit("hello", { worker, sid: socket.conn["id"] });
+  //#endregion
+
+  //#region answer 1.3
+  socket.on("say", (text: unknown, reply: unknown) => {
+    const answer = typeof reply === "function" ? (reply as (reply: Reply) => void) : () => {};
+    if (typeof text !== "string" || text.length < 1 || text.length > 500) {
+      answer({ ok: false, error: "A message is a text of 1 to 500 characters." });
+      return;
+    }
+    io.emit("said", { text, from: socket.id.slice(0, 4), worker });
+    answer({ ok: true });
+  });
+  //#endregion
+
+  //#region answer 1.4
+  io.emit("members", io.sockets.sockets.size);
+  socket.on("disconnect", () => io.emit("members", io.sockets.sockets.size));
+  //#endregion
+});
+
+httpServer.listen(PORT, () => {
+  console.log(`worker ${worker.instance} (pid ${worker.pid}) listens on port ${PORT}`);
+});
+
+function here(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
