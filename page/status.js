@@ -1,0 +1,97 @@
+// @ts-check
+/** @import { WorkerId } from "./events.ts" */
+import { make, part, shorten } from "./dom.js";
+import { colour, stamp } from "./worker.js";
+
+/** How long "copied" is shown, in ms. */
+const COPIED = 1500;
+const SIGNS = { connecting: "○", connected: "●", disconnected: "✕" };
+
+const state = part("state", HTMLElement);
+const sid = part("sid", HTMLButtonElement);
+const transport = part("transport", HTMLElement);
+const upgraded = part("upgraded", HTMLElement);
+const worker = part("worker", HTMLElement);
+const members = part("members", HTMLElement);
+
+/**
+ * @param {keyof typeof SIGNS} name
+ * @param {string} text
+ */
+export function showState(name, text) {
+  document.body.dataset.state = name;
+  state.dataset.state = name;
+  // Said once: a live region would read the same words again.
+  if (state.textContent !== text) state.textContent = text;
+  showTitle(name);
+}
+
+/**
+ * The session and the transport it uses now; nothing when there is none.
+ *
+ * @param {string} [id]
+ * @param {string} [name]
+ */
+export function showSession(id = "", name = "") {
+  sid.dataset.sid = id;
+  sid.disabled = !id;
+  sid.title = id && `${id} (click to copy)`;
+  sid.textContent = id ? shorten(id) : "none";
+  showTransport(name);
+  upgraded.hidden = true;
+}
+
+/** @param {string} name */
+export function showUpgrade(name) {
+  upgraded.textContent = `upgraded from ${transport.dataset.transport}`;
+  upgraded.hidden = false;
+  showTransport(name);
+}
+
+/** @param {WorkerId} [id] nothing while it is not known */
+export function showWorker(id) {
+  stamp(worker, id);
+  colour(document.body, id);
+  worker.replaceChildren(
+    make("span", "worker-number", id ? String(id.instance) : "?"),
+    make("span", "worker-pid", id ? `pid ${id.pid}` : "not known"),
+  );
+  showTitle(state.dataset.state === "connected" ? "connected" : "connecting");
+}
+
+/** @param {number} count */
+export function showMembers(count) {
+  members.dataset.count = String(count);
+  members.replaceChildren(make("b", "", String(count)), " here");
+}
+
+/** @param {string} name */
+function showTransport(name) {
+  transport.dataset.transport = name;
+  transport.textContent = name || "none";
+  document.body.dataset.link = name || "none";
+  showTitle(state.dataset.state === "connected" ? "connected" : "connecting");
+}
+
+/** @param {keyof typeof SIGNS} name */
+function showTitle(name) {
+  const instance = worker.dataset.instance;
+  const link = transport.dataset.transport;
+  const where = [instance && `worker ${instance}`, link].filter(Boolean).join(" · ");
+  const what = name === "connected" ? where || name : name;
+  document.title = `${SIGNS[name]} ${what} — Broken Handshakes`;
+}
+
+sid.addEventListener("click", async () => {
+  const id = sid.dataset.sid ?? "";
+  try {
+    await navigator.clipboard.writeText(id);
+    sid.textContent = "copied";
+    setTimeout(() => {
+      if (sid.dataset.sid === id) sid.textContent = shorten(id);
+    }, COPIED);
+  } catch {
+    // Pages from another host over plain HTTP have no clipboard: show it whole, to be marked.
+    sid.textContent = id;
+  }
+});

@@ -1,0 +1,70 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The folder of the clone. */
+export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[/\\]$/, "");
+
+export interface Step {
+  number: number;
+  /** Folder name below `steps`, `solutions` and `work`: `03-cluster`. */
+  slug: string;
+  title: string;
+  /** One line on what the learner is about to see. */
+  about: string;
+  /** The files that the learner edits, in the order of the README. */
+  edit: string[];
+  /** Files that the learner makes, or that have no place for a region (JSON). */
+  whole: string[];
+  /** `node`: one plain process. `pm2`: whatever the learner's ecosystem file says. */
+  runs: "node" | "pm2";
+  /** How many workers the finished app has. */
+  workers: number;
+}
+
+export const steps: readonly Step[] = [
+  {
+    number: 1,
+    slug: "01-one-process",
+    title: "One process",
+    about: "Socket.IO is an HTTP handshake, then a session, then events.",
+    edit: ["server.ts"],
+    whole: [],
+    runs: "node",
+    workers: 1,
+  },
+  {
+    number: 2,
+    slug: "02-keep-it-alive",
+    title: "Keep it alive",
+    about: "pm2 keeps one process alive when it crashes and when you log out.",
+    edit: ["ecosystem.config.cjs", "server.ts"],
+    whole: [],
+    runs: "pm2",
+    workers: 1,
+  },
+  {
+    number: 3,
+    slug: "03-cluster",
+    title: "Cluster it, and watch it break",
+    about: "Four workers share a port, and a session belongs to one of them.",
+    edit: ["ecosystem.config.cjs", "findings.json"],
+    whole: ["findings.json"],
+    runs: "pm2",
+    workers: 4,
+  },
+];
+
+/** Where a step's code is taken from: the learner's copy, the starter or the solution. */
+export type Source = "work" | "starter" | "solution";
+
+const folders: Record<Source, string> = { work: "work", starter: "steps", solution: "solutions" };
+
+/** The absolute path of a step's folder. It need not exist. */
+export function folderOf(step: Step, source: Source): string {
+  return join(root, folders[source], step.slug);
+}
+
+/** The file that says how pm2 runs a step. */
+export const ECOSYSTEM = "ecosystem.config.cjs";
+/** The file that every step's app starts from. */
+export const SERVER = "server.ts";

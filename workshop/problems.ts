@@ -1,0 +1,54 @@
+/**
+ * The failures that a reader is meant to see. Anything else that is thrown is a bug of the workshop
+ * and keeps its stack trace.
+ */
+
+/** What a person needs to know when their code does not do what must hold. */
+export interface Finding {
+  /** What must hold: "4 workers online in cluster mode". */
+  expected: string;
+  /** What was seen instead, with its evidence; further lines are allowed. */
+  seen: string;
+  /** The file to look at, relative to the learner's folder, and the TODO in it. */
+  look?: { file: string; todo?: string } | undefined;
+  /** One sentence that helps, chosen by what was seen. */
+  hint?: string | undefined;
+  /** True when nothing else can be checked before this is mended (the app does not start). */
+  blocks?: boolean | undefined;
+}
+
+/**
+ * The learner's code does not do yet what must hold. A plain object as `finding`, since the error
+ * travels from the check's process to the runner's.
+ */
+export class NotYet extends Error {
+  override readonly name = "NotYet";
+  readonly finding: Finding;
+
+  constructor(finding: Finding) {
+    super(`Expected ${finding.expected}. Saw ${finding.seen}.`);
+    this.finding = finding;
+  }
+}
+
+/** The machine lacks or refuses something; the learner's code was not judged. */
+export class MachineProblem extends Error {
+  override readonly name = "MachineProblem";
+  /** The command or the act that mends it. */
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options);
+    this.remedy = remedy;
+  }
+}
+
+/** The check ran out of time because the machine was busy; the learner's code was not judged. */
+export class Inconclusive extends Error {
+  override readonly name = "Inconclusive";
+}
+
+/** The command line was not understood: one line, exit code 2. */
+export class UsageProblem extends Error {
+  override readonly name = "UsageProblem";
+}

@@ -1,0 +1,143 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { isAbsolute, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { StartOptions } from "pm2";
+import { ECOSYSTEM, SERVER } from "../catalog.ts";
+import { NotYet } from "../problems.ts";
+import { cleanEnvironment } from "./environment.ts";
+
+const READER = fileURLToPath(new URL("read-ecosystem.mjs", import.meta.url));
+/** What every worker loads first, so that it reports the requests that it meets. */
+export const PRELOAD = new URL("../trace/preload.mjs", import.meta.url).href;
+
+/** The names that pm2 itself accepts for such a file, ours first. */
+const NAMES = [ECOSYSTEM, "ecosystem.config.js", "ecosystem.config.mjs", "ecosystem.config.json"];
+
+/** An app of an ecosystem file, as the learner wrote it. */
+export type AppConfig = Record<string, unknown>;
+
+/**
+ * Reads the learner's ecosystem file in a process of its own: it may hang, crash or print.
+ *
+ * @throws NotYet when there is none, when it cannot be loaded, or when it does not describe one app.
+ */
+export async function readEcosystem(dir: string): Promise<AppConfig> {
+  const name = NAMES.find((candidate) => existsSync(join(dir, candidate)));
+  if (!name) {
+    throw new NotYet({
+      expected: `a file ${ECOSYSTEM} that tells pm2 how to run ${SERVER}`,
+      seen: "no such file",
+      look: { file: ECOSYSTEM },
+      hint: "The step's README shows what goes into it.",
+      blocks: true,
+    });
+  }
+  const config = await load(join(dir, name), name);
+  const apps = appsOf(config);
+  const [app] = apps;
+  if (!app || apps.length > 1 || typeof app.script !== "string") {
+    throw new NotYet({
+      expected: `one app with a script in ${name}`,
+      seen: describeApps(apps),
+      look: { file: name },
+      hint: 'The file exports { apps: [ { name: "chat", script: "server.ts", … } ] }.',
+      blocks: true,
+    });
+  }
+  return app;
+}
+
+function describeApps(apps: AppConfig[]): string {
+  if (apps.length === 0) return "no app";
+  if (apps.length === 1) return `an app without a script: ${JSON.stringify(apps[0])}`;
+  return `${apps.length} apps (${apps.map((app) => String(app.name)).join(", ")})`;
+}
+
+/** pm2 takes `{ apps: [...] }`, `{ apps: {...} }`, a list, or one app. */
+function appsOf(config: unknown): AppConfig[] {
+  const apps =
+    typeof config === "object" && config && "apps" in config ? config.apps : (config ?? []);
+  return [apps].flat().filter((app): app is AppConfig => typeof app === "object" && app !== null);
+}
+
+function load(file: string, name: string): Promise<unknown> {
+  return new Promise((done, fail) => {
+    const refuse = (seen: string) =>
+      fail(
+        new NotYet({
+          expected: `a ${name} that can be loaded`,
+          seen,
+          look: { file: name },
+          blocks: true,
+        }),
+      );
+    const reader = spawn(process.execPath, [READER, file], {
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      env: cleanEnvironment(),
+      windowsHide: true,
+    });
+    const timer = setTimeout(() => {
+      reader.kill("SIGKILL");
+      refuse("that it did not end within 5 s: is there an endless loop?");
+    }, 5_000);
+    let errors = "";
+    reader.stderr?.setEncoding("utf8").on("data", (text: string) => (errors += text));
+    reader.once("message", (config) => {
+      clearTimeout(timer);
+      done(config);
+    });
+    reader.once("close", () => {
+      clearTimeout(timer);
+      refuse(shortError(errors, file) || "that it exports nothing");
+    });
+  });
+}
+
+/** `ecosystem.config.cjs:7: SyntaxError: Unexpected token '}'` out of what Node prints. */
+function shortError(text: string, file: string): string {
+  const line = text.match(/[^\n]*ecosystem[^\n:]*:(\d+)/)?.[1];
+  const error = text.match(/^\w*(?:Error|Exception)\b[^\n]*/m)?.[0] ?? text.trim().split("\n")[0];
+  return error ? `${relative(resolve(file, ".."), file)}${line ? `:${line}` : ""}: ${error}` : "";
+}
+
+export interface Placement {
+  /** The folder of the learner's code. */
+  dir: string;
+  /** The name under which pm2 knows it: apps of one run share a daemon. */
+  name: string;
+  port: number;
+  env: NodeJS.ProcessEnv;
+}
+
+/**
+ * The learner's app with what the stage must decide: its name, its port, the trace's preload, and an
+ * environment without ours. All else is as the learner wrote it.
+ */
+export function place(app: AppConfig, { dir, name, port, env }: Placement): StartOptions {
+  const { node_args, nodeArgs, interpreter_args, interpreterArgs, ...rest } = app;
+  const args = node_args ?? nodeArgs ?? interpreter_args ?? interpreterArgs ?? [];
+  const cwd = typeof app.cwd === "string" ? resolve(dir, app.cwd) : dir;
+  const script = String(app.script);
+  return {
+    ...rest,
+    name,
+    cwd,
+    // pm2 hands an absolute script through a shell, where a space in the path ends it.
+    script: isAbsolute(script) ? relative(cwd, script) : script,
+    node_args: [...(typeof args === "string" ? args.split(/\s+/) : [args].flat().map(String))]
+      .filter(Boolean)
+      .concat("--import", PRELOAD),
+    ...(app.port === undefined ? {} : { port }),
+    env: { ...env, ...objectOf(app.env), PORT: String(port) },
+    // pm2 copies its caller's environment into the app, but for names that contain one of these.
+    filter_env: [""],
+    vizion: false,
+  } as StartOptions;
+}
+
+function objectOf(value: unknown): Record<string, string> {
+  return typeof value === "object" && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, String(item)]))
+    : {};
+}

@@ -1,0 +1,206 @@
+import { spawn } from "node:child_process";
+import { EventEmitter, once } from "node:events";
+import { mkdirSync, openSync, closeSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type Pm2Module from "pm2";
+import { MachineProblem } from "../problems.ts";
+import type { Run } from "./run.ts";
+
+const require = createRequire(import.meta.url);
+/** pm2's own command line. */
+export const PM2_BIN = require.resolve("pm2/bin/pm2");
+const DAEMON = require.resolve("pm2/lib/Daemon.js");
+
+/** How long pm2 may take to answer one call, in ms: four workers that never get ready take 12.3 s. */
+const ANSWER_WITHIN = 30_000;
+
+/** One process of an app, as pm2 knows it. */
+export interface Worker {
+  instance: number;
+  pid: number;
+  /** pm2's word: online, launching, stopping, stopped, errored, waiting restart. */
+  state: string;
+  mode: "cluster" | "fork";
+  restarts: number;
+  /** Share of one core, in percent. */
+  cpu: number;
+  /** Resident memory, in bytes. */
+  memory: number;
+  waitsForReady: boolean;
+  outFile: string;
+  errFile: string;
+}
+
+/** What pm2's bus says of one app: `process.send({ type, data })` of a worker, or pm2's own events. */
+export interface BusMessage {
+  app: string;
+  type: string;
+  data: unknown;
+  /** pm2's own word about a process: online, exit, restart overlimit. */
+  event?: string | undefined;
+}
+
+/** A client of a pm2 daemon. Disposing it closes the connection, not the daemon. */
+export interface Pm2 extends AsyncDisposable {
+  home: string;
+  bus: EventEmitter<{ message: [BusMessage] }>;
+  start: (app: Pm2Module.StartOptions) => Promise<void>;
+  workers: (app: string) => Promise<Worker[]>;
+  stop: (app: string) => Promise<void>;
+  delete: (app: string) => Promise<void>;
+  /** What pm2 itself has written to its log. */
+  log: () => string;
+}
+
+/**
+ * Starts a pm2 daemon of a run's own. It is spawned here and not by pm2's client, because two
+ * clients that connect at once to a fresh home make two daemons, one of which hangs; and because
+ * the daemon hands its environment to every worker.
+ *
+ * @throws MachineProblem when the daemon does not come up within 15 s.
+ */
+export async function startDaemon(run: Run, name = "pm2"): Promise<string> {
+  const home = join(run.folder, name);
+  mkdirSync(home, { recursive: true });
+  await spawnDaemon(home, run.env, (pid) => run.own(name, pid));
+  return home;
+}
+
+/** Starts a daemon for a home that has none. Its environment is what its workers will find. */
+export async function spawnDaemon(
+  home: string,
+  env: NodeJS.ProcessEnv,
+  own: (pid: number | undefined) => void = () => {},
+): Promise<void> {
+  const logFile = join(home, "pm2.log");
+  const log = openSync(logFile, "a");
+  const daemon = spawn(process.execPath, [DAEMON], {
+    detached: true,
+    windowsHide: true,
+    stdio: ["ignore", log, log, "ipc"],
+    env: {
+      ...env,
+      PM2_HOME: home,
+      PM2_DISCRETE_MODE: "true",
+      SILENT: "true",
+      // The same order of workers on every system; on Windows it is not the default.
+      NODE_CLUSTER_SCHED_POLICY: "rr",
+      WORKSHOP_EXITS: join(home, "exits.ndjson"),
+    },
+  });
+  closeSync(log);
+  own(daemon.pid);
+  try {
+    await Promise.race([
+      once(daemon, "message", { signal: AbortSignal.timeout(15_000) }),
+      once(daemon, "exit").then(() => Promise.reject(new Error("it ended at once"))),
+    ]);
+  } catch (error) {
+    daemon.kill("SIGKILL");
+    const reason = readOr(logFile, String(error)).trim().split("\n").slice(-3).join(" ");
+    throw new MachineProblem(
+      `pm2 could not start its daemon: ${reason}`,
+      "npm run doctor shows what is missing.",
+    );
+  }
+  daemon.disconnect();
+  daemon.unref();
+}
+
+let home: string | undefined;
+
+/**
+ * Connects to the daemon of that home. One process talks to one home only: pm2's module keeps its
+ * paths in globals, and reads them from `PM2_HOME` when it is loaded.
+ */
+export async function connectPm2(to: string): Promise<Pm2> {
+  if (home !== undefined && home !== to) {
+    throw new Error(`This process is connected to the pm2 daemon in ${home} already.`);
+  }
+  home = to;
+  process.env.PM2_HOME = to;
+  process.env.PM2_DISCRETE_MODE = "true";
+  const { default: pm2 } = await import("pm2");
+
+  await call((done) => pm2.connect(done));
+  const wires = await call<{ on: (event: string, listener: BusListener) => void }>((done) =>
+    pm2.launchBus(done),
+  );
+  const bus = new EventEmitter<{ message: [BusMessage] }>();
+  bus.setMaxListeners(0);
+  wires.on("*", (type, packet) => {
+    const app = packet?.process?.name;
+    if (app) bus.emit("message", { app, type, data: packet.data, event: packet.event });
+  });
+
+  return {
+    home: to,
+    bus,
+    start: (app) => call((done) => pm2.start(app, done)).then(() => {}),
+    async workers(app) {
+      const all = await call<Pm2Module.ProcessDescription[]>((done) => pm2.list(done));
+      return all.filter(({ name }) => name === app).map(toWorker);
+    },
+    stop: (app) => call((done) => pm2.stop(app, done)).then(() => {}),
+    delete: (app) => call((done) => pm2.delete(app, done)).then(() => {}),
+    log: () => readOr(join(to, "pm2.log"), ""),
+    async [Symbol.asyncDispose]() {
+      pm2.disconnect();
+    },
+  };
+}
+
+type BusListener = (
+  type: string,
+  packet: { process?: { name?: string }; data?: unknown; event?: string } | undefined,
+) => void;
+
+/** Turns one of pm2's callbacks into a promise that does not wait for ever. */
+function call<T>(act: (done: (error: unknown, value?: T) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new MachineProblem("pm2 does not answer.", "npm run stop ends it.")),
+      ANSWER_WITHIN,
+    );
+    act((error, value) => {
+      clearTimeout(timer);
+      if (error) reject(toError(error));
+      // The callbacks that give nothing are called with nothing, and their callers want nothing.
+      else resolve(value as T);
+    });
+  });
+}
+
+/** pm2 rejects with errors, with lists of errors, with objects and with texts. */
+function toError(reason: unknown): Error {
+  const first: unknown = Array.isArray(reason) ? reason[0] : reason;
+  if (first instanceof Error) return first;
+  const message = typeof first === "object" && first && "msg" in first ? first.msg : first;
+  return new Error(String(message));
+}
+
+function toWorker({ pid, pm2_env: env, monit }: Pm2Module.ProcessDescription): Worker {
+  // pm2 spreads the app's options over this object, beyond what its types name.
+  const options: Record<string, unknown> = { ...env };
+  return {
+    instance: Number(options[String(options.instance_var ?? "NODE_APP_INSTANCE")] ?? 0),
+    pid: pid ?? 0,
+    state: String(env?.status ?? "unknown"),
+    mode: options.exec_mode === "cluster_mode" ? "cluster" : "fork",
+    restarts: env?.restart_time ?? 0,
+    cpu: monit?.cpu ?? 0,
+    memory: monit?.memory ?? 0,
+    waitsForReady: options.wait_ready === true,
+    outFile: String(env?.pm_out_log_path ?? ""),
+    errFile: String(env?.pm_err_log_path ?? ""),
+  };
+}
+
+function readOr(file: string, otherwise: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return otherwise;
+  }
+}

@@ -1,0 +1,43 @@
+import { createServer } from "node:net";
+
+/** A TCP port that was free a moment ago on every interface, chosen by the operating system. */
+export async function freePort(): Promise<number> {
+  const port = await listenOnce(0);
+  if (port === undefined) throw new Error("The operating system gave no free port.");
+  return port;
+}
+
+/** The wished port where it is free, else the next free one above it. */
+export async function portFrom(wished: number): Promise<number> {
+  for (let port = wished; port < wished + 100; port += 1) {
+    if (await isFree(port)) return port;
+  }
+  return freePort();
+}
+
+export async function isFree(port: number): Promise<boolean> {
+  return (await listenOnce(port)) !== undefined;
+}
+
+/**
+ * Listens as `server.listen(port)` does, on every interface, and stops at once. Programs that hold
+ * the port on the loopback address alone are found by a second try there.
+ */
+async function listenOnce(port: number): Promise<number | undefined> {
+  const everywhere = await tryListen(port, undefined);
+  if (everywhere === undefined) return undefined;
+  return (await tryListen(everywhere, "127.0.0.1")) === undefined ? undefined : everywhere;
+}
+
+function tryListen(port: number, host: string | undefined): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(undefined));
+    server.listen({ port, host, exclusive: true }, () => {
+      const address = server.address();
+      server.close(() =>
+        resolve(address && typeof address === "object" ? address.port : undefined),
+      );
+    });
+  });
+}

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Inconclusive, NotYet, type Finding } from "../problems.ts";
+
+/** How often a condition is asked, in ms. */
+const EVERY = 20;
+
+export interface Wait<T> {
+  /** How long to keep asking, in ms. */
+  within: number;
+  /** What to say when it never held; it gets what was last seen. */
+  otherwise: (last: T | undefined) => Finding | Error;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Asks `probe` until its answer satisfies `holds`, and gives that answer. What the probe throws
+ * counts as "not yet" unless it is a finding of its own.
+ *
+ * @throws NotYet (or the given error) when the time is over.
+ * @throws Inconclusive when this process itself was starved: it could ask less than a fifth as
+ * often as it should, so the time says nothing about the learner's code.
+ */
+export async function until<T>(
+  probe: () => T | Promise<T>,
+  holds: (value: T) => boolean,
+  { within, otherwise, signal }: Wait<T>,
+): Promise<T> {
+  const start = performance.now();
+  let last: T | undefined;
+  let asleep = 0;
+  let naps = 0;
+
+  for (;;) {
+    signal?.throwIfAborted();
+    try {
+      last = await probe();
+      if (holds(last)) return last;
+    } catch (error) {
+      if (error instanceof NotYet || error instanceof Inconclusive) throw error;
+    }
+    if (performance.now() - start > within) break;
+    const before = performance.now();
+    await sleep(EVERY, undefined, signal ? { signal } : {});
+    asleep += performance.now() - before;
+    naps += 1;
+  }
+
+  if (naps > 0 && asleep / naps > EVERY * 5) {
+    throw new Inconclusive(
+      `this machine was too busy to judge: a pause of ${EVERY} ms took ${Math.round(asleep / naps)} ms`,
+    );
+  }
+  const failure = otherwise(last);
+  throw failure instanceof Error ? failure : new NotYet(failure);
+}

@@ -1,0 +1,80 @@
+import { EventEmitter } from "node:events";
+import { readFileSync } from "node:fs";
+import type { TraceEvent, TracedExit, TracedRequest, WorkerId } from "./events.ts";
+
+/** The oldest go when there are more: a session may run for days. */
+const KEEP = 20_000;
+
+/**
+ * What the workers of one app have reported, in the order of arrival. It can be asked at any time
+ * and tells of each new event by `event`.
+ */
+export class Trace extends EventEmitter<{ event: [TraceEvent] }> {
+  readonly #events: TraceEvent[] = [];
+  readonly #owners = new Map<string, WorkerId>();
+  readonly #exitsFile: string;
+
+  /** @param exitsFile where the workers write that they have ended by their own will */
+  constructor(exitsFile: string) {
+    super();
+    this.#exitsFile = exitsFile;
+  }
+
+  add(event: TraceEvent): void {
+    this.#events.push(event);
+    if (this.#events.length > KEEP) this.#events.splice(0, KEEP / 10);
+    if (event.kind === "request" && event.opened) this.#owners.set(event.opened, event.worker);
+    this.emit("event", event);
+  }
+
+  get events(): readonly TraceEvent[] {
+    return this.#events;
+  }
+
+  /** The Socket.IO requests so far: those that name a transport. */
+  get requests(): TracedRequest[] {
+    return this.#events.filter(isEngineRequest);
+  }
+
+  /** The requests that were answered with an error. */
+  get refused(): TracedRequest[] {
+    return this.requests.filter(isRefused);
+  }
+
+  /** All that belongs to one session: the request that opened it and those that name it. */
+  of(sid: string): TracedRequest[] {
+    return this.requests.filter((request) => request.sid === sid || request.opened === sid);
+  }
+
+  /** The request that a client marked with this `t`. */
+  tagged(tag: string): TracedRequest | undefined {
+    return this.requests.find((request) => request.tag === tag);
+  }
+
+  /** The worker whose answer opened the session. */
+  ownerOf(sid: string | undefined): WorkerId | undefined {
+    return sid === undefined ? undefined : this.#owners.get(sid);
+  }
+
+  /** The workers that ended by their own will, read from the file that they leave it in. */
+  exits(): TracedExit[] {
+    let text = "";
+    try {
+      text = readFileSync(this.#exitsFile, "utf8");
+    } catch {
+      // Nobody has ended yet.
+    }
+    return text
+      .split("\n")
+      .slice(0, -1)
+      .map((line): TracedExit => JSON.parse(line));
+  }
+}
+
+export function isEngineRequest(event: TraceEvent): event is TracedRequest {
+  return event.kind === "request" && event.transport !== undefined;
+}
+
+export function isRefused(request: TracedRequest): boolean {
+  return request.status >= 400;
+}

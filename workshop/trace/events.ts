@@ -1,0 +1,58 @@
+import type { WorkerId } from "../../page/events.ts";
+
+export type { WorkerId };
+
+/** The `type` under which a worker's reports travel over pm2's bus. */
+export const REPORT = "workshop:trace";
+
+/** One HTTP request, or one WebSocket handshake, as the worker saw it that answered it. */
+export interface TracedRequest {
+  kind: "request";
+  /** When it arrived, in ms since the epoch. */
+  at: number;
+  worker: WorkerId;
+  method: string;
+  /** Without the query. */
+  path: string;
+  /** True for a request that asks to become a WebSocket. */
+  upgrade: boolean;
+  /** Engine.IO's transport as the query names it; absent for any other request. */
+  transport?: string | undefined;
+  /** The session that the request names. */
+  sid?: string | undefined;
+  /** The session that the answer opened. */
+  opened?: string | undefined;
+  /** The query's `t`: Engine.IO's cache buster, by which a client knows its own request. */
+  tag?: string | undefined;
+  /** 0 when the client went away before there was an answer. */
+  status: number;
+  /** Engine.IO's error code (0 to 5) and message, of a refused request. */
+  code?: number | undefined;
+  message?: string | undefined;
+  /** From arrival to the end of the answer, in ms. */
+  ms: number;
+}
+
+/** A worker listens on a port. */
+export interface TracedListening {
+  kind: "listening";
+  at: number;
+  worker: WorkerId;
+  port: number;
+}
+
+/** A worker has told pm2 that it is ready. */
+export interface TracedReady {
+  kind: "ready";
+  at: number;
+  worker: WorkerId;
+}
+
+export type TraceEvent = TracedRequest | TracedListening | TracedReady;
+
+/** A process that ended by its own will: `exit` ran in it. A killed one leaves no such record. */
+export interface TracedExit {
+  at: number;
+  worker: WorkerId;
+  code: number;
+}
