@@ -17,7 +17,14 @@ import { part } from "./dom.js";
 import { addMessage } from "./messages.js";
 import { addRefusal } from "./refusals.js";
 import { beginSession, countRefusal, endSession, nameWorker, upgradeSession } from "./sessions.js";
-import { showMembers, showSession, showState, showUpgrade, showWorker } from "./status.js";
+import {
+  showMembers,
+  showSelf,
+  showSession,
+  showState,
+  showUpgrade,
+  showWorker,
+} from "./status.js";
 import { watchedTransports } from "./wire.js";
 import { readWorker } from "./worker.js";
 
@@ -37,13 +44,20 @@ const socket = io({
   ),
 });
 
-/** The public ids that this page has had: one a connection. */
-const ownIds = new Set([""]);
-ownIds.clear();
+/**
+ * The public ids that this page has had, one a connection.
+ *
+ * @type {Set<string>}
+ */
+const ownIds = new Set();
+
+/** Why the page is not connected, in the clearest words so far. */
+let reason = "";
 
 // Each connection has an engine of its own, and this is its handshake.
 socket.io.on("open", () => {
   const { engine } = socket.io;
+  reason = "";
   const sid = engine.id;
   beginSession(sid, engine.transport.name);
   showSession(sid, engine.transport.name);
@@ -56,6 +70,7 @@ socket.io.on("open", () => {
   engine.on("close", (reason) => {
     endSession(sid, reason);
     showSession();
+    showSelf();
     showWorker();
   });
 });
@@ -65,9 +80,13 @@ socket.io.on("reconnect_attempt", (attempt) => {
 });
 
 socket.on("connect", () => {
-  if (socket.id) ownIds.add(socket.id);
+  if (socket.id) {
+    ownIds.add(socket.id);
+    showSelf(socket.id.slice(0, 4));
+  }
   showState("connected", "Connected");
   enableSending(true);
+  crash.hidden = !asked.has("drill");
 });
 
 socket.on("hello", (hello) => {
@@ -76,21 +95,20 @@ socket.on("hello", (hello) => {
   nameWorker(socket.io.engine.id, worker);
 });
 
-let reason = "";
 socket.on("connect_error", (error) => {
   reason = error.message;
   goOffline();
 });
 
 socket.on("disconnect", (why, details) => {
-  // Before it had connected, connect_error has just told the reason in clearer words.
-  const connectedBefore = document.body.dataset.state === "connected";
-  if (connectedBefore) reason = details instanceof Error ? `${why} (${details.message})` : why;
+  // A connect_error just before it has told the cause, where this only names the effect.
+  reason ||= details instanceof Error ? `${why} (${details.message})` : why;
   goOffline();
 });
 
 function goOffline() {
   enableSending(false);
+  crash.hidden = true;
   reconnect.hidden = socket.active;
   showState("disconnected", `Disconnected: ${reason}.${socket.active ? " Trying again…" : ""}`);
 }
@@ -105,6 +123,8 @@ reconnect.addEventListener("click", () => {
 socket.on("members", (count) => showMembers(count));
 
 socket.on("said", (said) => {
+  // Step 5 relays what a channel says: not all of that need be a message.
+  if (typeof said?.text !== "string" || typeof said.from !== "string") return;
   const own = [...ownIds].some((id) => said.from !== "" && id.startsWith(said.from));
   addMessage(said, own);
 });
@@ -114,10 +134,11 @@ onSend(async (text) => {
     return readReply(await socket.timeout(PATIENCE).emitWithAck("say", text));
   } catch (error) {
     const late = error instanceof Error && error.message === "operation has timed out";
-    const what = late
-      ? `No acknowledgement within ${PATIENCE / 1000} seconds.`
-      : "The connection broke before the acknowledgement came.";
-    return { ok: false, error: `${what} Your text is kept: others may have it, or may not.` };
+    const cause = late ? `none within ${PATIENCE / 1000} s` : "the connection broke";
+    return {
+      ok: false,
+      error: `No acknowledgement: ${cause}. It may have arrived; your text is kept.`,
+    };
   }
 });
 
@@ -131,8 +152,5 @@ function readReply(reply) {
   return { ok: false, error: "The acknowledgement was neither { ok: true } nor an error." };
 }
 
-if (asked.has("drill")) {
-  const crash = part("crash", HTMLButtonElement);
-  crash.hidden = false;
-  crash.addEventListener("click", () => socket.emit("crash"));
-}
+const crash = part("crash", HTMLButtonElement);
+crash.addEventListener("click", () => socket.emit("crash"));

@@ -39,11 +39,11 @@ function makeMessage(said, own) {
   stamp(message, worker);
   colour(message, worker);
 
-  const text = make("p", "text", String(said.text));
+  const text = make("p", "text", said.text);
   text.dataset.testid = "text";
 
   const head = make("p", "head");
-  const from = make("b", "from", String(said.from));
+  const from = make("b", "from", said.from);
   from.dataset.testid = "from";
   head.append(from);
   if (own) head.append(make("span", "you", "you"));

@@ -28,7 +28,6 @@ export function addRefusal(refusal) {
 /** @param {Refusal} refusal */
 function makeRow({ at, method, transport, sid, status, message }) {
   const row = make("li", "refusal");
-  row.value = count;
   row.dataset.testid = "refusal";
   row.dataset.method = method;
   row.dataset.transport = transport;

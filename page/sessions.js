@@ -21,7 +21,6 @@ const none = part("sessionless", HTMLElement);
 
 /** @type {Map<string, Session>} */
 const sessions = new Map();
-let seen = 0;
 
 /**
  * Notes a handshake that gave this page a session.
@@ -30,9 +29,7 @@ let seen = 0;
  * @param {string} transport
  */
 export function beginSession(sid, transport) {
-  seen += 1;
   const row = make("li", "session");
-  row.value = seen;
   row.dataset.testid = "session";
   row.dataset.sid = sid;
   /** @type {Session} */
@@ -105,13 +102,13 @@ function show({ sid, transports, worker, refused, ended, row }) {
 
   const name = make("span", "short-sid", shorten(sid));
   name.title = sid;
-  const fate = make("span", "fate", ended ?? "open");
+  const fate = make("span", "fate", ended ? `closed: ${ended}` : "open");
   const path = make("span", "path", transports.join(" → "));
   const line = make("p", "request");
   line.append(path, fate);
-  if (refused > 0) line.append(make("b", "refused-here", `${refused} refused`));
 
   const head = make("p", "session-head");
   head.append(name, makeBadge(worker));
+  if (refused > 0) head.append(make("b", "refused-here", `${refused} refused`));
   row.replaceChildren(head, line);
 }

@@ -7,23 +7,30 @@ import { colour, stamp } from "./worker.js";
 const COPIED = 1500;
 const SIGNS = { connecting: "○", connected: "●", disconnected: "✕" };
 
+/** @typedef {keyof typeof SIGNS} State */
+
 const state = part("state", HTMLElement);
 const sid = part("sid", HTMLButtonElement);
 const transport = part("transport", HTMLElement);
 const upgraded = part("upgraded", HTMLElement);
 const worker = part("worker", HTMLElement);
+const self = part("self", HTMLElement);
 const members = part("members", HTMLElement);
 
+/** @type {State} */
+let current = "connecting";
+
 /**
- * @param {keyof typeof SIGNS} name
+ * @param {State} name
  * @param {string} text
  */
 export function showState(name, text) {
+  current = name;
   document.body.dataset.state = name;
   state.dataset.state = name;
   // Said once: a live region would read the same words again.
   if (state.textContent !== text) state.textContent = text;
-  showTitle(name);
+  showTitle();
 }
 
 /**
@@ -56,7 +63,16 @@ export function showWorker(id) {
     make("span", "worker-number", id ? String(id.instance) : "?"),
     make("span", "worker-pid", id ? `pid ${id.pid}` : "not known"),
   );
-  showTitle(state.dataset.state === "connected" ? "connected" : "connecting");
+  showTitle();
+}
+
+/**
+ * The name that others see beside this page's messages.
+ *
+ * @param {string} [name]
+ */
+export function showSelf(name) {
+  self.replaceChildren("you are ", name ? make("b", "", name) : "…");
 }
 
 /** @param {number} count */
@@ -70,16 +86,17 @@ function showTransport(name) {
   transport.dataset.transport = name;
   transport.textContent = name || "none";
   document.body.dataset.link = name || "none";
-  showTitle(state.dataset.state === "connected" ? "connected" : "connecting");
+  showTitle();
 }
 
-/** @param {keyof typeof SIGNS} name */
-function showTitle(name) {
-  const instance = worker.dataset.instance;
-  const link = transport.dataset.transport;
-  const where = [instance && `worker ${instance}`, link].filter(Boolean).join(" · ");
-  const what = name === "connected" ? where || name : name;
-  document.title = `${SIGNS[name]} ${what} — Broken Handshakes`;
+function showTitle() {
+  const where = [
+    worker.dataset.instance && `worker ${worker.dataset.instance}`,
+    transport.dataset.transport,
+  ];
+  const connection = where.filter(Boolean).join(" · ");
+  const what = current === "connected" && connection ? connection : current;
+  document.title = `${SIGNS[current]} ${what} — Broken Handshakes`;
 }
 
 sid.addEventListener("click", async () => {

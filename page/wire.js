@@ -2,6 +2,8 @@
 /** @import { ManagerOptions } from "socket.io-client" */
 import { WebSocket, WebTransport, XHR } from "socket.io-client";
 
+/** @typedef {NonNullable<ManagerOptions["transportImplementations"]>} Transports */
+
 /**
  * A request of this page that was not served.
  *
@@ -24,7 +26,7 @@ import { WebSocket, WebTransport, XHR } from "socket.io-client";
  *
  * @param {string[]} names which of them, in which order; those unknown are left out
  * @param {(refusal: Refusal) => void} report
- * @returns {NonNullable<ManagerOptions["transportImplementations"]>}
+ * @returns {Transports}
  */
 export function watchedTransports(names, report) {
   class WatchedPolling extends XHR {
@@ -59,11 +61,10 @@ export function watchedTransports(names, report) {
     }
   }
 
-  const known = new Map([
-    ["polling", WatchedPolling],
-    ["websocket", WatchedWebSocket],
-    ["webtransport", WebTransport],
-  ]);
+  /** @type {Map<string, Transports[number]>} */
+  const known = new Map();
+  known.set("polling", WatchedPolling).set("websocket", WatchedWebSocket);
+  known.set("webtransport", WebTransport);
   const chosen = names.flatMap((name) => known.get(name.trim()) ?? []);
   return chosen.length > 0 ? chosen : [...known.values()];
 }

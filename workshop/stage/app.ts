@@ -39,8 +39,12 @@ export interface Launch {
   dir: string;
   name: string;
   port: number;
+  /** On top of the environment that the code itself asks for. */
+  env?: Record<string, string> | undefined;
   /** Hears of each request while the app comes up, too. */
-  onTrace?: ((event: TraceEvent) => void) | undefined;
+  onTrace?: ((event: TraceEvent, trace: Trace) => void) | undefined;
+  /** Gives up waiting, and takes the app down again. */
+  signal?: AbortSignal | undefined;
 }
 
 /** What the world has seen of an app that is coming up. */
@@ -56,10 +60,18 @@ interface Birth {
  *
  * @throws NotYet when the learner's code does not get that far, with what it printed.
  */
-export async function startPlainApp({ run, dir, name, port, onTrace }: Launch): Promise<App> {
+export async function startPlainApp({
+  run,
+  dir,
+  name,
+  port,
+  env,
+  onTrace,
+  signal,
+}: Launch): Promise<App> {
   requireServer(dir);
   const trace = new Trace(join(run.folder, `${name}-exits.ndjson`));
-  if (onTrace) trace.on("event", onTrace);
+  if (onTrace) trace.on("event", (event) => onTrace(event, trace));
   const outFile = join(run.folder, `${name}-out.log`);
   const errFile = join(run.folder, `${name}-err.log`);
 
@@ -68,6 +80,7 @@ export async function startPlainApp({ run, dir, name, port, onTrace }: Launch): 
     env: {
       ...run.env,
       PORT: String(port),
+      ...env,
       WORKSHOP_EXITS: join(run.folder, `${name}-exits.ndjson`),
     },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -117,7 +130,7 @@ export async function startPlainApp({ run, dir, name, port, onTrace }: Launch): 
     until(
       () => progressOf(birth, dir),
       ({ listening }) => listening.length > 0,
-      { within: UP_WITHIN, otherwise: () => neverListened(app, read(errFile)) },
+      { within: UP_WITHIN, signal, otherwise: () => neverListened(app, read(errFile)) },
     ),
   );
 }
@@ -133,14 +146,16 @@ export async function startManagedApp({
   dir,
   name,
   port,
+  env,
   onTrace,
+  signal,
   pm2,
 }: Launch & { pm2: Pm2 }): Promise<ManagedApp> {
   const config = await readEcosystem(dir);
   requireServer(dir, String(config.script));
   const exits = join(pm2.home, "exits.ndjson");
   const trace = new Trace(exits);
-  if (onTrace) trace.on("event", onTrace);
+  if (onTrace) trace.on("event", (event) => onTrace(event, trace));
 
   const birth: Birth = { trace, port };
   const listener = ({ app, type, data, event }: BusMessageLike) => {
@@ -184,8 +199,8 @@ export async function startManagedApp({
   return settled(app, async () => {
     let started = false;
     let refusal: Error | undefined;
-    const env = { ...run.env, WORKSHOP_EXITS: exits };
-    pm2.start(place(config, { dir, name, port, env })).then(
+    const surroundings = { ...run.env, WORKSHOP_EXITS: exits };
+    pm2.start(place(config, { dir, name, port, env: surroundings, over: env })).then(
       () => (started = true),
       (error: Error) => (refusal = error),
     );
@@ -202,7 +217,7 @@ export async function startManagedApp({
       ({ listening, workers }) =>
         workers.length > 0 &&
         workers.every(({ state, pid }) => state === "online" && listening.includes(pid)),
-      { within: UP_WITHIN, otherwise: () => new Error("") },
+      { within: UP_WITHIN, signal, otherwise: () => new Error("") },
     ).catch(async (error: unknown) => {
       if (error instanceof NotYet || (error instanceof Error && error.message)) throw error;
       throw neverListened(app, (await app.output()).err, await pm2.workers(name));

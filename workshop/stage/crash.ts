@@ -28,7 +28,9 @@ function errorLine(text: string): string {
 
 /** The first place in the text that lies in the learner's folder. */
 function placeIn(text: string, dir: string): { file: string; line: string } | undefined {
-  for (const [, path = "", line = ""] of text.matchAll(/((?:file:\/\/|\/|[A-Z]:\\)[^\n()]*?):(\d+)/g)) {
+  for (const [, path = "", line = ""] of text.matchAll(
+    /((?:file:\/\/|\/|[A-Z]:\\)[^\n()]*?):(\d+)/g,
+  )) {
     const plain = path.startsWith("file:") ? decodeURIComponent(new URL(path).pathname) : path;
     const inside = relative(dir, plain);
     if (inside && !inside.startsWith("..") && !/node_modules/.test(inside)) {

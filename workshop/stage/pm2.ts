@@ -4,6 +4,7 @@ import { mkdirSync, openSync, closeSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type Pm2Module from "pm2";
+import { root } from "../catalog.ts";
 import { MachineProblem } from "../problems.ts";
 import type { Run } from "./run.ts";
 
@@ -49,6 +50,10 @@ export interface Pm2 extends AsyncDisposable {
   workers: (app: string) => Promise<Worker[]>;
   stop: (app: string) => Promise<void>;
   delete: (app: string) => Promise<void>;
+  /** Every app with its processes, in a few words each. */
+  apps: () => Promise<string[]>;
+  /** Stops all apps, as gently as they allow, and then the daemon. */
+  killDaemon: () => Promise<void>;
   /** What pm2 itself has written to its log. */
   log: () => string;
 }
@@ -76,6 +81,8 @@ export async function spawnDaemon(
   const logFile = join(home, "pm2.log");
   const log = openSync(logFile, "a");
   const daemon = spawn(process.execPath, [DAEMON], {
+    // `--import tsx` of a cluster's worker is looked up from here.
+    cwd: root,
     detached: true,
     windowsHide: true,
     stdio: ["ignore", log, log, "ipc"],
@@ -144,6 +151,11 @@ export async function connectPm2(to: string): Promise<Pm2> {
     },
     stop: (app) => call((done) => pm2.stop(app, done)).then(() => {}),
     delete: (app) => call((done) => pm2.delete(app, done)).then(() => {}),
+    async apps() {
+      const all = await call<Pm2Module.ProcessDescription[]>((done) => pm2.list(done));
+      return all.map(({ name, pm_id, pid }) => `${name} ${pm_id} (pid ${pid})`);
+    },
+    killDaemon: () => call((done) => pm2.killDaemon(done)).then(() => {}),
     log: () => readOr(join(to, "pm2.log"), ""),
     async [Symbol.asyncDispose]() {
       pm2.disconnect();

@@ -34,6 +34,22 @@ export function isAlive(pid) {
 }
 
 /**
+ * The command line of a process; empty when it has ended or cannot be asked.
+ * @param {number} pid
+ */
+export function commandOf(pid) {
+  try {
+    if (existsSync("/proc/self/cmdline")) {
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+    }
+    if (process.platform === "win32") return "";
+    return execFileSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8" }).trim();
+  } catch {
+    return "";
+  }
+}
+
+/**
  * The living processes of a run, or of every run whose folder begins like this.
  * @param {string} folder
  * @returns {{ pid: number, folder: string }[]}

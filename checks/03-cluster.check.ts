@@ -1,0 +1,151 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { NotYet } from "../workshop/problems.ts";
+import { isRefused } from "../workshop/trace/collector.ts";
+import { line } from "../workshop/trace/line.ts";
+import { check } from "./support/check.ts";
+import { describeWorkers } from "./support/describe.ts";
+import { readFindings } from "./support/findings.ts";
+import { askEveryWorker, handshake } from "./support/http.ts";
+import { must } from "./support/must.ts";
+import { readState } from "./support/room.ts";
+import { until } from "../workshop/stage/until.ts";
+
+/** Enough clients, one after the other, that luck cannot pass for a break. */
+const CLIENTS = 40;
+/** Measured: with four workers none of 40 connects; with two, up to 5 do. */
+const AT_MOST = 4;
+const PAGES = 5;
+
+check(
+  "four workers share one port",
+  { look: { file: "ecosystem.config.cjs", todo: "3.1" } },
+  async ({ app, step, show }) => {
+    const workers = await app.workers();
+    const inCluster = workers.filter(({ mode, state }) => mode === "cluster" && state === "online");
+    must(inCluster.length === step.workers && workers.length === step.workers, {
+      expected: `${step.workers} workers online in cluster mode`,
+      seen: describeWorkers(workers),
+      hint: workers.some(({ mode }) => mode === "fork")
+        ? "pm2 forks unless it is told which exec_mode to use. Only workers of a cluster share a port."
+        : 'instances says how many workers there are. "max" takes one for each core of this machine.',
+    });
+
+    const answers = await askEveryWorker(app, workers, {});
+    show(...[...answers.values()].map(({ traced }) => traced));
+  },
+);
+
+check(
+  "a session is known to its own worker only",
+  { look: { file: "ecosystem.config.cjs", todo: "3.1" } },
+  async ({ app, show }) => {
+    const workers = await app.workers();
+    // For each worker a session of its own, so that every pair of owner and refuser is seen.
+    const sessions = new Map<number, string>();
+    for (let tries = 0; sessions.size < workers.length && tries < 40; tries += 1) {
+      const { sid, owner } = await handshake(app);
+      sessions.set(owner.instance, sid);
+    }
+
+    for (const [owner, sid] of sessions) {
+      const posts = await askEveryWorker(app, workers, { method: "POST", sid, body: "40" });
+      for (const [instance, { status, traced }] of posts) {
+        const right = instance === owner ? status === 200 : status === 400 && traced.code === 1;
+        must(right, {
+          expected: `worker ${owner}, who opened session ${sid.slice(0, 6)}, to answer 200 and every other 400 "Session ID unknown"`,
+          seen: `worker ${instance} answer ${status} ${traced.message ?? ""}`.trim(),
+          hint: "In this step nothing is mended yet: no sticky sessions, no shared adapter.",
+        });
+      }
+      await askEveryWorker(app, workers, { method: "GET", sid });
+      await askEveryWorker(app, workers, { sid, upgrade: true });
+      if (owner === 0) show(...app.trace.of(sid).slice(0, workers.length + 1));
+    }
+  },
+);
+
+check(
+  `of ${CLIENTS} clients, one after the other, hardly any connects`,
+  { look: { file: "ecosystem.config.cjs", todo: "3.1" } },
+  async ({ clients, show }) => {
+    const errors = new Map<string, number>();
+    let connected = 0;
+    for (let client = 0; client < CLIENTS; client += 1) {
+      const attempt = await clients.tryOnce();
+      if (attempt.connected) connected += 1;
+      else errors.set(attempt.error, (errors.get(attempt.error) ?? 0) + 1);
+    }
+    const reasons = [...errors].map(([error, count]) => `${count} × ${error}`).join(", ");
+    show(`${connected} of ${CLIENTS} connected at first try${reasons ? `; ${reasons}` : ""}`);
+    must(connected <= AT_MOST, {
+      expected: `at most ${AT_MOST} of ${CLIENTS} clients to connect at first try, since the handshake is torn apart`,
+      seen: `${connected} that connected`,
+      hint: "Is the app a cluster, and are the transports the default ones? This step is about the break, not its repair.",
+    });
+  },
+);
+
+check(
+  "a browser meets the break, too",
+  { look: { file: "ecosystem.config.cjs", todo: "3.1" } },
+  async ({ app, pages, show }) => {
+    for (let count = 1; count <= PAGES; count += 1) {
+      const page = await pages.open();
+      const since = app.trace.requests.length;
+      const foreign = () =>
+        app.trace.requests
+          .slice(Math.max(0, since - 20))
+          .find((request) => isRefused(request) && isForeign(request.sid, request.worker.instance));
+      const isForeign = (sid: string | undefined, instance: number) => {
+        const owner = app.trace.ownerOf(sid);
+        return owner !== undefined && owner.instance !== instance;
+      };
+      const refusal = await until(foreign, (found) => found !== undefined, {
+        within: 2_000,
+        otherwise: () => new NotYet({ expected: "a refusal", seen: "none" }),
+      }).catch(() => undefined);
+      if (refusal) {
+        show(...app.trace.of(refusal.sid ?? "").slice(0, 3));
+        const { state } = await readState(page);
+        show(`page ${count} of at most ${PAGES}; it shows "${state}" at this moment`);
+        return;
+      }
+    }
+    throw new NotYet({
+      expected: `a request refused within ${PAGES} fresh pages, for a session that another worker owns`,
+      seen: `no such refusal; ${app.trace.refused.length} requests refused in all`,
+    });
+  },
+);
+
+check(
+  "findings.json describes the break",
+  { look: { file: "findings.json", todo: "3.2" } },
+  async ({ app, dir, show }) => {
+    const findings = readFindings(readFileSync(join(dir, "findings.json"), "utf8"));
+    const { owner, refusedBy, request, status, code, share } = findings;
+
+    const seen = app.trace.refused.filter(({ sid }) => app.trace.ownerOf(sid));
+    const match = seen.find(
+      (refusal) =>
+        app.trace.ownerOf(refusal.sid)?.instance === owner &&
+        refusal.worker.instance === refusedBy &&
+        (refusal.upgrade ? "UPGRADE" : refusal.method) === request &&
+        refusal.status === status &&
+        (refusal.code ?? 1) === code,
+    );
+    const example = seen[0];
+    must(match !== undefined, {
+      expected: "findings.json to describe a refusal as the trace sees them",
+      seen: `worker ${refusedBy} refusing a ${request} for a session of worker ${owner} with ${status} and code ${code}, which never happened`,
+      hint: example ? `One that did happen:  ${line(example, app.trace)}` : "",
+    });
+    must(share >= 0 && share <= 0.25, {
+      expected: `share to be the part of ${CLIENTS} clients that connected at first try, between 0 and 1`,
+      seen: String(share),
+      hint: "npx tsx forty-clients.ts in the step's folder counts them.",
+    });
+    show(match);
+  },
+);

@@ -1,0 +1,107 @@
+import { expect, test as base } from "vitest";
+import type { Step } from "../../workshop/catalog.ts";
+import { NotYet, type Finding } from "../../workshop/problems.ts";
+import type { App } from "../../workshop/stage/app.ts";
+import type { Pm2 } from "../../workshop/stage/pm2.ts";
+import type { TracedRequest } from "../../workshop/trace/events.ts";
+import { line } from "../../workshop/trace/line.ts";
+import { Clients } from "./clients.ts";
+import { layGround, type Ground } from "./ground.ts";
+import { Pages } from "./pages.ts";
+
+/** What every check gets. */
+export interface Scene {
+  step: Step;
+  /** The folder of the code under test. */
+  dir: string;
+  /** The app under test, started once for all checks of its file. */
+  app: App;
+  /** Node clients of the app; all closed when the check ends. */
+  clients: Clients;
+  /** Pages of the app in a real browser; all closed when the check ends. */
+  pages: Pages;
+  /** pm2 itself, for what a check does to an app. Steps without pm2 never ask for it. */
+  pm2: () => Promise<Pm2>;
+  /** Starts a further app of the same code, for checks that break it; it ends with the check. */
+  launch: (env?: Record<string, string>) => Promise<App>;
+  /** Adds lines to what the verdict shows of this check, also when it passes. */
+  show: (...evidence: (string | TracedRequest)[]) => void;
+}
+
+export interface CheckOptions {
+  /** Where the learner should look when it fails, unless the failure knows better. */
+  look?: Finding["look"];
+  /** What to say when the failure has no hint of its own. */
+  hint?: string;
+}
+
+const test = base.extend<{ $file: { ground: Ground }; $test: { scene: Scene } }>({
+  ground: [
+    // oxlint-disable-next-line no-empty-pattern -- vitest reads the wanted fixtures off this pattern
+    async ({}, use) => {
+      await using ground = await layGround(expect.getState().testPath ?? "");
+      await use(ground);
+    },
+    { scope: "file" },
+  ],
+  scene: async ({ ground, task }, use) => {
+    const app = await ground.app();
+    await using clients = new Clients(app.url);
+    await using pages = new Pages(app.url, ground.stage);
+    await using further = new Further();
+    const evidence: string[] = [];
+    Object.assign(task.meta, { evidence });
+    await use({
+      step: ground.step,
+      dir: ground.dir,
+      app,
+      clients,
+      pages,
+      pm2: ground.pm2,
+      launch: async (env) => further.add(await ground.launch(env)),
+      show: (...items) => {
+        evidence.push(
+          ...items.map((item) => (typeof item === "string" ? item : line(item, app.trace))),
+        );
+      },
+    });
+  },
+});
+
+/**
+ * Declares one check of a step. Its title says what must hold; its failure is a `NotYet` that says
+ * what was seen, and `options` adds where to look and a hint where the failure has none.
+ */
+export function check(
+  title: string,
+  options: CheckOptions,
+  body: (scene: Scene) => Promise<void>,
+): void {
+  test(title, async ({ scene }) => {
+    try {
+      await body(scene);
+    } catch (error) {
+      if (!(error instanceof NotYet)) throw error;
+      const { finding } = error;
+      throw new NotYet({
+        ...finding,
+        look: finding.look ?? options.look,
+        hint: finding.hint ?? options.hint,
+      });
+    }
+  });
+}
+
+/** The apps that a check has started beside the one under test. */
+class Further implements AsyncDisposable {
+  readonly #apps: App[] = [];
+
+  add(app: App): App {
+    this.#apps.push(app);
+    return app;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#apps.map((app) => app[Symbol.asyncDispose]()));
+  }
+}

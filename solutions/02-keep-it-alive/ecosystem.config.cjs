@@ -1,0 +1,21 @@
+module.exports = {
+  apps: [
+    //#region answer 2.1
+    {
+      name: "chat",
+      cwd: __dirname,
+      script: "server.ts",
+      interpreter: "node",
+      // TypeScript as it is; and a rejection that nobody handles ends the process, as it should.
+      node_args: ["--import", "tsx", "--unhandled-rejections=strict"],
+      exec_mode: "fork",
+      instances: 1,
+      // "online" means that the app has said so, within listen_timeout.
+      wait_ready: true,
+      listen_timeout: 5000,
+      // From SIGINT to SIGKILL.
+      kill_timeout: 3000,
+    },
+    //#endregion
+  ],
+};

@@ -1,0 +1,120 @@
+import { join } from "node:path";
+import type { ProvidedContext } from "vitest";
+import { root, type Step } from "../catalog.ts";
+import { openStage, type Stage } from "../stage/stage.ts";
+import { outcomeOf, type CheckResult } from "./verdict.ts";
+
+/** What the checks of one run are played on. They get it by vitest's `inject("target")`. */
+export interface Target {
+  /** The folder of the code under test. */
+  dir: string;
+  stage: Stage;
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    target: Target | undefined;
+  }
+}
+
+export interface Request {
+  step: Step;
+  /** The folder of the code under test. */
+  dir: string;
+}
+
+/** Runs checks as often as it is asked, on a stage that stays warm. */
+export interface Checker extends AsyncDisposable {
+  /** Runs all checks of a step; tells each result as it comes, and gives them all. */
+  run: (request: Request, onResult: (result: CheckResult) => void) => Promise<CheckResult[]>;
+  /** Ends a run early. Its promise gives what it has so far. */
+  cancel: () => Promise<void>;
+}
+
+/**
+ * Opens a checker: its own stage, and vitest inside this process. It costs about 300 MB and a second;
+ * after that a run costs what its checks cost.
+ *
+ * @throws MachineProblem when pm2 cannot be started.
+ */
+export async function openChecker(): Promise<Checker> {
+  const opened = openStage();
+  opened.catch(() => {});
+  const { createVitest } = await import("vitest/node");
+  const stage = await opened;
+
+  let report: (result: CheckResult) => void = () => {};
+  let blocked = false;
+  const vitest = await createVitest(
+    "test",
+    {
+      root,
+      config: join(root, "vitest.config.ts"),
+      project: "checks",
+      watch: false,
+      reporters: [
+        {
+          onTestCaseResult(test) {
+            const { state, errors } = test.result();
+            if (state === "skipped" || state === "pending") return;
+            const outcome = outcomeOf(errors?.[0]);
+            const again = blocked && outcome.finding?.blocks === true;
+            blocked ||= outcome.finding?.blocks === true;
+            report({
+              title: test.name,
+              ms: test.diagnostic()?.duration ?? 0,
+              evidence: evidenceOf(test.meta()),
+              ...(again ? { outcome: "skipped" } : outcome),
+            });
+          },
+          onTestModuleEnd(module) {
+            for (const error of module.errors()) {
+              report({
+                title: "the checks can be loaded",
+                ms: 0,
+                evidence: [],
+                ...outcomeOf(error),
+              });
+            }
+          },
+        },
+      ],
+    },
+    { server: { watch: null }, logLevel: "silent" },
+  );
+
+  return {
+    async run({ step, dir }, onResult) {
+      const results: CheckResult[] = [];
+      blocked = false;
+      report = (result) => {
+        results.push(result);
+        onResult(result);
+      };
+      const { folder, home, browser, noBrowser } = stage;
+      const target: ProvidedContext["target"] = {
+        dir,
+        stage: { folder, home, browser, noBrowser },
+      };
+      for (const project of vitest.projects) project.provide("target", target);
+      const specifications = await vitest.globTestSpecifications([checksOf(step)]);
+      vitest.invalidateFile(checksOf(step));
+      await vitest.runTestSpecifications(specifications);
+      return results;
+    },
+    cancel: () => vitest.cancelCurrentRun("keyboard-input"),
+    async [Symbol.asyncDispose]() {
+      await vitest.close();
+      await stage[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The file with a step's checks. */
+export function checksOf(step: Step): string {
+  return join(root, "checks", `${step.slug}.check.ts`);
+}
+
+function evidenceOf(meta: object): string[] {
+  return "evidence" in meta && Array.isArray(meta.evidence) ? meta.evidence.map(String) : [];
+}

@@ -1,0 +1,40 @@
+/**
+ * A checker in a process of its own. The session starts it, sends requests over IPC and hears the
+ * results; so vitest and Playwright (some 300 MB) are in memory only while somebody is working.
+ */
+import { openChecker } from "./checker.ts";
+import type { FromHost, ToHost } from "./messages.ts";
+
+const tell = (message: FromHost) => {
+  if (process.connected) process.send?.(message);
+};
+// Ctrl-C is for the session; this process ends when the session lets go of it.
+for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
+
+try {
+  const checker = await openChecker();
+  process.once("disconnect", () => {
+    void Promise.resolve(checker[Symbol.asyncDispose]()).finally(() => process.exit());
+  });
+  if (!process.connected) process.emit("disconnect");
+
+  process.on("message", (message: ToHost) => {
+    if (message.kind === "cancel") {
+      void checker.cancel();
+      return;
+    }
+    const { id, request } = message;
+    checker
+      .run(request, (result) => tell({ kind: "result", id, result }))
+      .then(
+        () => tell({ kind: "done", id }),
+        (error: Error) => tell({ kind: "failed", id, message: error.stack ?? error.message }),
+      );
+  });
+  tell({ kind: "open" });
+} catch (error) {
+  const { message, remedy } = error as { message: string; remedy?: string };
+  tell({ kind: "closed", message, remedy });
+  process.exitCode = 1;
+  process.disconnect();
+}

@@ -1,0 +1,14 @@
+import type { Request } from "./checker.ts";
+import type { CheckResult } from "./verdict.ts";
+
+/** What a session says to its checker's process. */
+export type ToHost = { kind: "run"; id: number; request: Request } | { kind: "cancel" };
+
+/** What it hears from it. */
+export type FromHost =
+  | { kind: "open" }
+  /** It could not be opened: `remedy` is there when the machine lacks something. */
+  | { kind: "closed"; message: string; remedy?: string | undefined }
+  | { kind: "result"; id: number; result: CheckResult }
+  | { kind: "done"; id: number }
+  | { kind: "failed"; id: number; message: string };

@@ -1,0 +1,63 @@
+import { join, relative } from "node:path";
+import colors from "picocolors";
+import { root } from "../catalog.ts";
+import { duration, wrap } from "../text.ts";
+import type { CheckResult, Verdict } from "./verdict.ts";
+
+const MARKS: Record<CheckResult["outcome"], string> = {
+  passed: colors.green("✓"),
+  "not yet": colors.red("✗"),
+  "your machine": colors.yellow("!"),
+  inconclusive: colors.yellow("?"),
+  skipped: colors.dim("–"),
+};
+
+/**
+ * One check as lines for the terminal. What failed says, in this order: what must hold and what was
+ * seen, its evidence, where to look, one hint.
+ */
+export function reportOf(result: CheckResult, dir: string, width: number): string[] {
+  const { title, outcome, ms, finding, problem, evidence } = result;
+  const time = outcome === "skipped" ? "not run yet" : duration(ms);
+  const head = `${MARKS[outcome]} ${title}`;
+  const gap = " ".repeat(Math.max(2, Math.min(width, 90) - title.length - time.length - 2));
+  const lines = [`${head}${gap}${colors.dim(time)}`];
+  const indented = (text: string, label = "") => {
+    const inside = wrap(text, width - 4 - label.length);
+    lines.push(
+      ...inside.map((part, at) => `    ${at === 0 ? label : " ".repeat(label.length)}${part}`),
+    );
+  };
+
+  if (finding) indented(`Expected ${finding.expected}. Saw ${finding.seen}.`);
+  if (problem) {
+    indented(outcome === "your machine" ? problem.message : `Not judged: ${problem.message}`);
+  }
+  lines.push(...evidence.map((text) => colors.dim(`      ${text}`.slice(0, Math.max(width, 40)))));
+  if (finding?.look) {
+    const { file, todo } = finding.look;
+    indented(`${relative(root, join(dir, file))}${todo ? `, TODO ${todo}` : ""}`, "Look at  ");
+  }
+  if (finding?.hint) indented(finding.hint, "Hint     ");
+  if (problem?.remedy) indented(problem.remedy, "Mend it  ");
+  return lines;
+}
+
+const SENTENCES: Record<Verdict, string> = {
+  passed: colors.green(colors.bold("passed")),
+  "not yet": colors.red(colors.bold("not yet")),
+  "your machine": colors.yellow(colors.bold("your machine")),
+  inconclusive: colors.yellow(colors.bold("inconclusive")),
+};
+
+/** The last line: the verdict, how many checks hold, and how long it took. */
+export function summaryOf(verdict: Verdict, results: readonly CheckResult[], ms: number): string {
+  const passed = results.filter(({ outcome }) => outcome === "passed").length;
+  const meaning = {
+    passed: "",
+    "not yet": "",
+    "your machine": " The machine lacks something; your code was not judged.",
+    inconclusive: " Your code was not judged; run it again.",
+  }[verdict];
+  return `${SENTENCES[verdict]}  ${passed} of ${results.length} checks hold, in ${duration(ms)}.${meaning}`;
+}

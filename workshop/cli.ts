@@ -1,0 +1,156 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { Command, CommanderError } from "commander";
+import { folderOf, steps, type Source, type Step } from "./catalog.ts";
+import { EXIT_CODES, USAGE } from "./check/verdict.ts";
+import { MachineProblem, NotYet, UsageProblem } from "./problems.ts";
+
+/**
+ * The commands behind `npm run`, and their exit codes. Each loads what it needs when it is called.
+ */
+const program = new Command("npm run")
+  .description("Broken Handshakes: the workshop's commands.")
+  .exitOverride()
+  .showHelpAfterError(false)
+  .configureOutput({ writeErr: () => {} });
+
+/** `npm run step -- --help` should show what is typed, which is not what Commander sees. */
+function command(name: string, description: string): Command {
+  return program.command(name).description(description).exitOverride();
+}
+
+command(
+  "step [number]",
+  "Puts you at a step: your copy of its code, running and checked as you save.",
+).action(async (number?: string) => {
+  const { runSession } = await import("./session.ts");
+  const { nextStep } = await import("./progress.ts");
+  process.exitCode = await runSession({
+    step: number === undefined ? nextStep() : toStep(number),
+    source: "work",
+  });
+});
+
+command("solution <number>", "Runs the solution of a step as `step` runs your code.").action(
+  async (number: string) => {
+    const { runSession } = await import("./session.ts");
+    process.exitCode = await runSession({ step: toStep(number), source: "solution" });
+  },
+);
+
+command("check <number>", "Runs the checks of a step once, on your code.")
+  .option("--solution", "on the solution")
+  .option("--starter", "on the starter")
+  .option("--dir <folder>", "on the code in a folder of this clone, two levels deep")
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 passed, 1 not yet, 2 usage, 3 your machine, 4 inconclusive.",
+  )
+  .action(async (number: string, options: { solution?: true; starter?: true; dir?: string }) => {
+    const step = toStep(number);
+    if (Object.keys(options).length > 1) {
+      throw new UsageProblem("Only one of --solution, --starter and --dir can be given.");
+    }
+    const { runChecksOnce } = await import("./check/once.ts");
+    process.exitCode = EXIT_CODES[await runChecksOnce(step, folderToCheck(step, options))];
+  });
+
+command(
+  "pm2",
+  "pm2 itself: on the running session's daemon, else on a lasting one of the workshop's own.",
+)
+  .argument("[arguments...]", "list, logs, monit, stop, start …")
+  .helpOption(false)
+  .allowUnknownOption()
+  .action(async (words: string[]) => {
+    const { runPm2 } = await import("./pm2.ts");
+    process.exitCode = await runPm2(words);
+  });
+
+command(
+  "stop",
+  "Ends everything that the workshop has left running, and says what it ended.",
+).action(async () => {
+  const { stopAll } = await import("./stop.ts");
+  process.exitCode = await stopAll();
+});
+
+command("doctor", "What this machine has and lacks, with the command that mends each lack.")
+  .option("--fix", "run those commands")
+  .action(async ({ fix }: { fix?: true }) => {
+    const { runDoctor } = await import("./doctor.ts");
+    process.exitCode = await runDoctor({ fix: fix === true });
+  });
+
+command("test", "Sets up what the tests need, runs all of them, and looks for leaks.").action(
+  async () => {
+    const { runTests } = await import("./selftest.ts");
+    process.exitCode = await runTests();
+  },
+);
+
+command("bench-loop", "Measures the time from a save to the verdict, per step.")
+  .argument("[steps...]", "numbers of steps; all of them by default")
+  .option("--runs <count>", "how many saves per step", "5")
+  .action(async (numbers: string[], { runs }: { runs: string }) => {
+    const { benchLoop } = await import("./bench-loop.ts");
+    await benchLoop(numbers.length ? numbers.map(toStep) : [...steps], Number(runs));
+  });
+
+/** @throws UsageProblem for anything that is not the number of a step. */
+function toStep(text: string): Step {
+  const step = steps.find(({ number }) => String(number) === text);
+  if (step) return step;
+  throw new UsageProblem(
+    `There is no step ${text}: the steps are 1 to ${steps.length}. Example: npm run step 3`,
+  );
+}
+
+function folderToCheck(
+  step: Step,
+  { solution, starter, dir }: { solution?: true; starter?: true; dir?: string },
+): string {
+  if (dir !== undefined) {
+    if (existsSync(dir)) return resolve(dir);
+    throw new UsageProblem(`There is no folder ${dir}.`);
+  }
+  const copy = existsSync(folderOf(step, "work")) ? "work" : "starter";
+  const source: Source = solution ? "solution" : starter ? "starter" : copy;
+  return folderOf(step, source);
+}
+
+/** One line for what a reader can mend, a stack trace for what only we can. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    console.error(error.message.replace(/^error: /, ""));
+    return USAGE;
+  }
+  if (error instanceof UsageProblem) {
+    console.error(error.message);
+    return USAGE;
+  }
+  if (error instanceof MachineProblem) {
+    console.error(`${error.message}\nMend it: ${error.remedy}`);
+    return EXIT_CODES["your machine"];
+  }
+  if (error instanceof NotYet) {
+    console.error(error.message);
+    return EXIT_CODES["not yet"];
+  }
+  console.error(
+    "This is a bug in the workshop. Please report it with the output of npm run doctor.",
+  );
+  console.error(error);
+  return EXIT_CODES.inconclusive;
+}
+
+for (const subcommand of program.commands) {
+  const name = subcommand.name();
+  subcommand.configureHelp({ commandUsage: () => `npm run ${name} -- ${subcommand.usage()}` });
+}
+try {
+  await program.parseAsync(process.argv.slice(2), { from: "user" });
+} catch (error) {
+  process.exitCode = explain(error);
+}

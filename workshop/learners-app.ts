@@ -1,0 +1,115 @@
+import colors from "picocolors";
+import type { Step } from "./catalog.ts";
+import { NotYet } from "./problems.ts";
+import { startManagedApp, startPlainApp, type App, type Launch } from "./stage/app.ts";
+import type { Pm2, Worker } from "./stage/pm2.ts";
+import type { Run } from "./stage/run.ts";
+import { columns, wrap } from "./text.ts";
+import { paint, tracePrinter } from "./trace/print.ts";
+
+/** How many lines of each stream the key `l` shows. */
+const LOG_LINES = 20;
+/** pm2 tells of a restart in several events; the workers are shown once. In ms. */
+const SETTLE = 250;
+
+export interface LearnersAppOptions {
+  step: Step;
+  dir: string;
+  run: Run;
+  port: number;
+  /** Absent in steps that run without pm2. */
+  pm2: Pm2 | undefined;
+  print: (text: string) => void;
+}
+
+/** The app of a session, which is started again with every save and shows what happens in it. */
+export class LearnersApp implements AsyncDisposable {
+  readonly url: string;
+  readonly #options: LearnersAppOptions;
+  #app: App | undefined;
+  #coming: { abort: AbortController; done: Promise<void> } | undefined;
+  #shown = "";
+  #settling: NodeJS.Timeout | undefined;
+
+  constructor(options: LearnersAppOptions) {
+    this.#options = options;
+    this.url = `http://localhost:${options.port}`;
+    options.pm2?.bus.on("message", ({ app, type }) => {
+      if (type !== "process:event" || app !== this.#app?.name) return;
+      clearTimeout(this.#settling);
+      this.#settling = setTimeout(() => void this.#showWorkers(), SETTLE);
+    });
+  }
+
+  /** Ends what runs, starts the code as it is now, and shows its workers or why it does not run. */
+  async restart(): Promise<void> {
+    await this.stop();
+    const abort = new AbortController();
+    const done = this.#start(abort.signal);
+    this.#coming = { abort, done };
+    await done;
+  }
+
+  async stop(): Promise<void> {
+    this.#coming?.abort.abort();
+    await this.#coming?.done;
+    clearTimeout(this.#settling);
+    const app = this.#app;
+    this.#app = undefined;
+    await app?.[Symbol.asyncDispose]();
+  }
+
+  async #start(signal: AbortSignal): Promise<void> {
+    const { step, dir, run, port, pm2, print } = this.#options;
+    const onTrace = tracePrinter(print, columns);
+    const launch: Launch = { run, dir, port, name: "chat", onTrace, signal };
+    try {
+      this.#app =
+        step.runs === "pm2" && pm2
+          ? await startManagedApp({ ...launch, pm2 })
+          : await startPlainApp(launch);
+      this.#shown = "";
+      await this.#showWorkers();
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof NotYet)) throw error;
+      const { expected, seen } = error.finding;
+      const text = `The app does not run. Expected ${expected}. Saw ${seen}.`;
+      print(wrap(text, columns()).map(colors.red).join("\n"));
+    }
+  }
+
+  async #showWorkers(): Promise<void> {
+    const workers = await this.#app?.workers();
+    if (!workers) return;
+    const text = workers.map(describe).join(colors.dim(" · "));
+    if (text === this.#shown) return;
+    this.#shown = text;
+    this.#options.print(`${colors.bold("Workers")}  ${text}`);
+  }
+
+  /** What the app has printed, its last lines. */
+  async printLogs(): Promise<void> {
+    const { print } = this.#options;
+    if (!this.#app) {
+      print("The app is not running.");
+      return;
+    }
+    const { out, err } = await this.#app.output();
+    for (const [name, text] of Object.entries({ output: out, errors: err })) {
+      const lines = text.trimEnd().split("\n").slice(-LOG_LINES);
+      print(colors.bold(`── ${name} ──`));
+      print(text.trim() ? lines.join("\n") : colors.dim("nothing"));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
+
+/** One worker in a few words: its number, pid and state, and how often pm2 has restarted it. */
+function describe(worker: Worker): string {
+  const again = worker.restarts > 0 ? `, ${worker.restarts} restarts` : "";
+  return `${paint(worker, `worker ${worker.instance}`)} pid ${worker.pid} ${worker.state}${again}`;
+}

@@ -1,0 +1,68 @@
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { NOTES } from "./progress.ts";
+import { UsageProblem } from "./problems.ts";
+import { commandOf, isAlive } from "./stage/processes.mjs";
+
+const FILE = join(NOTES, "session.json");
+
+/** What a running session tells the other commands about itself. */
+export interface SessionNote {
+  pid: number;
+  step: number;
+  /** Where the app can be opened. */
+  url?: string | undefined;
+  /** The session's pm2 home; absent in steps without pm2. */
+  home?: string | undefined;
+}
+
+/** The session that is running in this clone, if there is one. */
+export function runningSession(): SessionNote | undefined {
+  try {
+    const note: SessionNote = JSON.parse(readFileSync(FILE, "utf8"));
+    // A pid may have gone to somebody else since: only a process of the workshop's counts.
+    const isOurs = /workshop.cli\.ts/.test(commandOf(note.pid) || "workshop/cli.ts");
+    return isAlive(note.pid) && isOurs ? note : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Claims the clone for this session. `update` adds what is known later; disposing it gives it back.
+ *
+ * @throws UsageProblem when another session has it, with that one's pid.
+ */
+export function claimSession(
+  step: number,
+): Disposable & { update: (more: Partial<SessionNote>) => void } {
+  let note: SessionNote = { pid: process.pid, step };
+  mkdirSync(NOTES, { recursive: true });
+  const draft = `${FILE}.${process.pid}`;
+  writeFileSync(draft, JSON.stringify(note));
+  try {
+    if (!runningSession()) rmSync(FILE, { force: true });
+    // Of two at the same moment one links first; the other finds the name taken.
+    linkSync(draft, FILE);
+  } catch {
+    throw alreadyRunning(runningSession());
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return {
+    update(more) {
+      note = { ...note, ...more };
+      writeFileSync(FILE, JSON.stringify(note));
+    },
+    [Symbol.dispose]() {
+      rmSync(FILE, { force: true });
+    },
+  };
+}
+
+function alreadyRunning(other: SessionNote | undefined): UsageProblem {
+  const which = other ? ` (step ${other.step}, pid ${other.pid})` : "";
+  return new UsageProblem(
+    `A session is running in this clone already${which}. Quit it with q, or end it with npm run stop.`,
+  );
+}

@@ -1,0 +1,146 @@
+import { EventEmitter, once } from "node:events";
+import { join, relative } from "node:path";
+import { watch } from "chokidar";
+import colors from "picocolors";
+import { folderOf, root, type Source, type Step } from "./catalog.ts";
+import { RemoteChecker } from "./check/remote.ts";
+import { reportOf, summaryOf } from "./check/report.ts";
+import { EXIT_CODES, verdictOf, type Verdict } from "./check/verdict.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { onKeys } from "./keys.ts";
+import { LearnersApp } from "./learners-app.ts";
+import { openUrl } from "./open-url.ts";
+import { MachineProblem } from "./problems.ts";
+import { learnersCopy, notePassed } from "./progress.ts";
+import { claimSession } from "./session-note.ts";
+import { connectPm2, startDaemon } from "./stage/pm2.ts";
+import { portFrom } from "./stage/ports.ts";
+import { openRun } from "./stage/run.ts";
+import { columns, wrap } from "./text.ts";
+
+/** Where a person expects to find the app. */
+const PORT = 3000;
+type Wish = "check" | "quit";
+/** Editors write a file in several moves; one save is one change. In ms. */
+const SETTLE = 60;
+
+export interface SessionOptions {
+  step: Step;
+  source: Extract<Source, "work" | "solution">;
+}
+
+/**
+ * Puts a person at a step: starts its app, shows what happens in it, checks it, and checks again
+ * when a file is saved. Without a terminal it does all that once. Gives the exit code: that of the
+ * last verdict without a terminal, 0 with one.
+ */
+export async function runSession({ step, source }: SessionOptions): Promise<number> {
+  using claim = claimSession(step.number);
+  const { dir, isNew } =
+    source === "work" ? learnersCopy(step) : { dir: folderOf(step, source), isNew: false };
+  printHeader(step, dir, isNew);
+
+  await using run = await openRun();
+  await using checker = new RemoteChecker();
+  using _interrupt = onInterrupt(async () => {
+    await checker[Symbol.asyncDispose]();
+    await run[Symbol.asyncDispose]();
+    claim[Symbol.dispose]();
+  });
+  checker.warm();
+
+  const port = await portFrom(PORT);
+  const pm2 = step.runs === "pm2" ? await connectPm2(await startDaemon(run)) : undefined;
+  const app = new LearnersApp({ step, dir, run, port, pm2, print });
+  claim.update({ url: app.url, home: pm2?.home });
+  const taken = port === PORT ? "" : ` (port ${PORT} is taken)`;
+  print(`${colors.bold("App")}      ${app.url}${taken}`);
+
+  /** Undefined when it was cut short. */
+  async function judge(isCurrent: () => boolean): Promise<Verdict | undefined> {
+    const start = performance.now();
+    const [results] = await Promise.all([
+      checker.run({ step, dir }, (result) => print(reportOf(result, dir, columns()).join("\n"))),
+      app.restart(),
+    ]);
+    if (!isCurrent()) return undefined;
+    const verdict = verdictOf(results);
+    print(`\n${summaryOf(verdict, results, performance.now() - start)}\n`);
+    if (verdict === "passed" && source === "work") notePassed(step);
+    return verdict;
+  }
+
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    return EXIT_CODES[(await judge(() => true)) ?? "inconclusive"];
+  }
+
+  const desk = new EventEmitter<{ wish: [] }>();
+  let wish = "check" as Wish | undefined;
+  const want = (what: Wish) => {
+    if (wish !== "quit") wish = what;
+    void checker.cancel();
+    desk.emit("wish");
+  };
+  using _keys = onKeys({
+    c: () => want("check"),
+    o: () => void openApp(app.url),
+    l: () => void app.printLogs(),
+    q: () => want("quit"),
+  });
+  await using _watch = watchFolder(dir, () => want("check"));
+  print(colors.dim("Keys     c check · o open the app · l logs · q quit\n"));
+
+  for (;;) {
+    if (!wish) await once(desk, "wish");
+    if (wish === "quit") break;
+    wish = undefined;
+    await judge(() => wish === undefined).catch(explain);
+  }
+  print("Closing.");
+  return 0;
+}
+
+function print(text: string): void {
+  console.log(text);
+}
+
+function printHeader(step: Step, dir: string, isNew: boolean): void {
+  const folder = relative(root, dir);
+  const label = (name: string) => colors.bold(name.padEnd(9));
+  print(`\n${colors.bold(colors.inverse(` Step ${step.number} · ${step.title} `))}`);
+  print(wrap(step.about, columns()).join("\n"));
+  if (isNew)
+    print(
+      wrap(`Your copy is new: ${folder}. Edit there; steps/ stays as it is.`, columns()).join("\n"),
+    );
+  print(`\n${label("Read")}${join(folder, "README.md")}`);
+  step.edit.forEach((file, at) => print(`${label(at === 0 ? "Edit" : "")}${join(folder, file)}`));
+}
+
+async function openApp(url: string): Promise<void> {
+  print((await openUrl(url)) ? `Opening ${url}` : `No way to open a browser here. Go to ${url}`);
+}
+
+function watchFolder(dir: string, onChange: () => void): AsyncDisposable {
+  let settling: NodeJS.Timeout | undefined;
+  const watcher = watch(dir, { ignoreInitial: true, ignored: /node_modules|[~#]$|\.sw.$/ });
+  watcher.on("all", () => {
+    clearTimeout(settling);
+    settling = setTimeout(onChange, SETTLE);
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      clearTimeout(settling);
+      await watcher.close();
+    },
+  };
+}
+
+/** What goes wrong while checking must not end the session. */
+function explain(error: unknown): void {
+  if (error instanceof MachineProblem) print(`${error.message}\nMend it: ${error.remedy}`);
+  else {
+    print("This is a bug in the workshop. Please report it with the output of npm run doctor.");
+    console.error(error);
+  }
+}

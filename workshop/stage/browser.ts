@@ -1,0 +1,116 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { MachineProblem } from "../problems.ts";
+import type { Run } from "./run.ts";
+
+/** A Chromium that runs. Other processes connect to its endpoint with Playwright. */
+export interface Browser extends AsyncDisposable {
+  endpoint: string;
+}
+
+/** Where programs are installed that Playwright does not know of. */
+const INSTALLED: Record<string, string[]> = {
+  linux: ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+  darwin: [
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+  ],
+  win32: [
+    String.raw`C:\Program Files\Google\Chrome\Application\chrome.exe`,
+    String.raw`C:\Program Files (x86)\Google\Chrome\Application\chrome.exe`,
+    String.raw`C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe`,
+  ],
+};
+
+/**
+ * The Chromium to use: `CHROMIUM_PATH`, else the one that Playwright has downloaded, else an
+ * installed Chrome or Chromium.
+ *
+ * @throws MachineProblem when there is none, or when `CHROMIUM_PATH` names no file.
+ */
+export async function findChromium(): Promise<string> {
+  const named = process.env.CHROMIUM_PATH;
+  if (named) {
+    if (existsSync(named)) return named;
+    throw new MachineProblem(
+      `CHROMIUM_PATH names ${named}, and there is no such file.`,
+      "Correct or unset CHROMIUM_PATH.",
+    );
+  }
+  const { chromium } = await import("playwright");
+  const candidates = [chromium.executablePath(), ...(INSTALLED[process.platform] ?? [])];
+  for (const candidate of candidates) {
+    const path = onPath(candidate);
+    if (path) return path;
+  }
+  throw new MachineProblem(
+    "No Chromium or Chrome was found; the browser checks need one.",
+    "npm run doctor -- --fix",
+  );
+}
+
+function onPath(name: string): string | undefined {
+  if (!name) return undefined;
+  if (/[/\\]/.test(name)) return existsSync(name) ? name : undefined;
+  return (process.env.PATH ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path));
+}
+
+/** What `chromium --version` says. Undefined where it cannot be asked (Windows opens a window). */
+export function chromiumVersion(path: string): string | undefined {
+  if (process.platform === "win32") return undefined;
+  try {
+    return execFileSync(path, ["--version"], { encoding: "utf8", timeout: 10_000 }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Starts a headless Chromium in the run, with its profile in the run's folder.
+ *
+ * @throws MachineProblem when there is none or it does not start.
+ */
+export async function startBrowser(run: Run): Promise<Browser> {
+  const executablePath = await findChromium();
+  const { chromium } = await import("playwright");
+  // Playwright puts the profile into the folder for temporary files and removes it when it closes
+  // the browser; in the run's folder it goes also when nobody is left to close it.
+  process.env.TMPDIR = run.folder;
+  try {
+    const server = await chromium.launchServer({
+      executablePath,
+      args: flags(),
+      env: definedOnly({ ...run.env, TMPDIR: run.folder }),
+      // Ends with the run, whatever signal comes.
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+      timeout: 30_000,
+    });
+    run.own("chromium", server.process().pid);
+    return { endpoint: server.wsEndpoint(), [Symbol.asyncDispose]: () => server.close() };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new MachineProblem(
+      `Chromium (${executablePath}) did not start: ${reason}`,
+      "npm run doctor shows what is missing.",
+    );
+  }
+}
+
+function flags(): string[] {
+  // Chromium's sandbox does not work for root, which is what containers usually run as.
+  const asRoot = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  return [...asRoot, "--disable-background-networking", "--disable-dev-shm-usage"];
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

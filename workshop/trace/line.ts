@@ -1,0 +1,38 @@
+import type { Trace } from "./collector.ts";
+import type { TracedRequest } from "./events.ts";
+
+/** A session id as it is printed: enough of it to tell sessions apart. */
+export function shortSid(sid: string | undefined): string {
+  return sid ? sid.slice(0, 6) : "–";
+}
+
+/** What kind of request it is, as a learner names it: GET, POST or the upgrade to a WebSocket. */
+export function verb(request: TracedRequest): string {
+  return request.upgrade ? "WS" : request.method;
+}
+
+/**
+ * One request in one line of plain text, as the terminal and the verdict show it:
+ *
+ *     worker 1  POST  polling    sid u3KxQa  400  Session ID unknown · worker 0 owns it
+ */
+export function line(request: TracedRequest, trace: Trace): string {
+  return [
+    `worker ${request.worker.instance}`,
+    verb(request).padEnd(4),
+    (request.transport ?? "").padEnd(9),
+    `sid ${shortSid(request.sid).padEnd(6)}`,
+    outcome(request, trace),
+  ].join("  ");
+}
+
+/** The status, and what it means for the session. */
+export function outcome(request: TracedRequest, trace: Trace): string {
+  if (request.status === 0) return "the client went away";
+  const parts = [String(request.status)];
+  if (request.opened) parts.push(`opens ${shortSid(request.opened)}`);
+  if (request.message) parts.push(request.message);
+  const owner = trace.ownerOf(request.sid);
+  if (request.status >= 400 && owner) parts.push(`· worker ${owner.instance} owns it`);
+  return parts.join("  ");
+}

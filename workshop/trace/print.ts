@@ -1,0 +1,46 @@
+import colors from "picocolors";
+import type { Trace } from "./collector.ts";
+import type { TraceEvent, WorkerId } from "./events.ts";
+import { isEngineRequest, isRefused } from "./collector.ts";
+import { line } from "./line.ts";
+
+/** Red is for refusals alone. */
+const WORKER_COLORS = [colors.cyan, colors.magenta, colors.yellow, colors.blue, colors.green];
+/** More lines a second than this nobody can read. */
+const PER_SECOND = 25;
+
+/** A worker's colour in the terminal; its number stands beside it always. */
+export function paint({ instance }: WorkerId, text: string): string {
+  const color = WORKER_COLORS[instance % WORKER_COLORS.length] ?? colors.white;
+  return color(text);
+}
+
+/**
+ * Prints Socket.IO requests as they come, one line each; other requests (the page's files) are not
+ * what the workshop is about. What comes too fast to be read is counted instead.
+ */
+export function tracePrinter(
+  write: (text: string) => void,
+  width: () => number,
+): (event: TraceEvent, trace: Trace) => void {
+  let second = 0;
+  let printed = 0;
+  let dropped = 0;
+  return (event, trace) => {
+    if (!isEngineRequest(event)) return;
+    const now = Math.floor(event.at / 1000);
+    if (now !== second) {
+      if (dropped > 0) write(colors.dim(`… and ${dropped} more requests`));
+      [second, printed, dropped] = [now, 0, 0];
+    }
+    if (printed >= PER_SECOND) {
+      dropped += 1;
+      return;
+    }
+    printed += 1;
+    const text = line(event, trace).slice(0, width());
+    const name = `worker ${event.worker.instance}`;
+    const rest = text.slice(name.length);
+    write(paint(event.worker, name) + (isRefused(event) ? colors.red(rest) : rest));
+  };
+}
