@@ -6,7 +6,7 @@ import { state, say, texts } from "./support/room.ts";
 
 check(
   "a handshake by hand opens a session",
-  { look: { file: "server.ts", todo: "1.1" } },
+  { look: { file: "server.ts", todo: "1.1" }, blocks: true },
   async ({ app, show }) => {
     const { sid } = await handshake(app);
     const post = await ask(app, { method: "POST", sid, body: "40" });
@@ -183,7 +183,7 @@ check(
 
 check(
   "two browser pages talk, over a WebSocket",
-  { look: { file: "server.ts" } },
+  { look: { file: "server.ts", todo: "1.3" } },
   async ({ app, pages, show }) => {
     const [ada, bob] = [await pages.open(), await pages.open()];
     const sid = (await state(ada, "connected")).sid;
@@ -200,7 +200,7 @@ check(
   },
 );
 
-check("text is shown as text", {}, async ({ pages }) => {
+check("text is shown as text", { look: { file: "server.ts", todo: "1.3" } }, async ({ pages }) => {
   const [ada, bob] = [await pages.open(), await pages.open()];
   await state(ada, "connected");
   await state(bob, "connected");

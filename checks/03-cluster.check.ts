@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { NotYet } from "../workshop/problems.ts";
-import { isRefused } from "../workshop/trace/collector.ts";
+import type { Trace } from "../workshop/trace/collector.ts";
+import type { TracedRequest } from "../workshop/trace/events.ts";
 import { line } from "../workshop/trace/line.ts";
 import { check } from "./support/check.ts";
 import { describeWorkers } from "./support/describe.ts";
@@ -19,7 +20,7 @@ const PAGES = 5;
 
 check(
   "four workers share one port",
-  { look: { file: "ecosystem.config.cjs", todo: "3.1" } },
+  { look: { file: "ecosystem.config.cjs", todo: "3.1" }, blocks: true },
   async ({ app, step, show }) => {
     const workers = await app.workers();
     const inCluster = workers.filter(({ mode, state }) => mode === "cluster" && state === "online");
@@ -91,26 +92,14 @@ check(
   { look: { file: "ecosystem.config.cjs", todo: "3.1" } },
   async ({ app, pages, show }) => {
     for (let count = 1; count <= PAGES; count += 1) {
-      const page = await pages.open();
       const since = app.trace.requests.length;
-      const foreign = () =>
-        app.trace.requests
-          .slice(Math.max(0, since - 20))
-          .find((request) => isRefused(request) && isForeign(request.sid, request.worker.instance));
-      const isForeign = (sid: string | undefined, instance: number) => {
-        const owner = app.trace.ownerOf(sid);
-        return owner !== undefined && owner.instance !== instance;
-      };
-      const refusal = await until(foreign, (found) => found !== undefined, {
-        within: 2_000,
-        otherwise: () => new NotYet({ expected: "a refusal", seen: "none" }),
-      }).catch(() => undefined);
-      if (refusal) {
-        show(...app.trace.of(refusal.sid ?? "").slice(0, 3));
-        const { state } = await readState(page);
-        show(`page ${count} of at most ${PAGES}; it shows "${state}" at this moment`);
-        return;
-      }
+      const page = await pages.open();
+      const refusal = await foreignRefusal(app.trace, since);
+      if (!refusal) continue;
+      show(...app.trace.of(refusal.sid ?? "").slice(0, 3));
+      const { state } = await readState(page);
+      show(`page ${count} of at most ${PAGES}; it shows "${state}" at this moment`);
+      return;
     }
     throw new NotYet({
       expected: `a request refused within ${PAGES} fresh pages, for a session that another worker owns`,
@@ -118,6 +107,23 @@ check(
     });
   },
 );
+
+/** A refusal since that moment, of a session that another worker owns; undefined if none within 2 s. */
+async function foreignRefusal(trace: Trace, since: number): Promise<TracedRequest | undefined> {
+  const find = () =>
+    trace.requests.slice(since).find(({ status, sid, worker }) => {
+      const owner = trace.ownerOf(sid);
+      return status === 400 && owner !== undefined && owner.instance !== worker.instance;
+    });
+  const none = new Error("none");
+  return until(find, (found) => found !== undefined, {
+    within: 2_000,
+    otherwise: () => none,
+  }).catch((error: unknown) => {
+    if (error === none) return undefined;
+    throw error;
+  });
+}
 
 check(
   "findings.json describes the break",

@@ -32,6 +32,8 @@ import { readWorker } from "./worker.js";
 const PATIENCE = 5000;
 
 const asked = new URLSearchParams(location.search);
+const reconnect = part("reconnect", HTMLButtonElement);
+const crash = part("crash", HTMLButtonElement);
 
 /** @type {Socket<ServerToClientEvents, ClientToServerEvents>} */
 const socket = io({
@@ -113,7 +115,6 @@ function goOffline() {
   showState("disconnected", `Disconnected: ${reason}.${socket.active ? " Trying again…" : ""}`);
 }
 
-const reconnect = part("reconnect", HTMLButtonElement);
 reconnect.addEventListener("click", () => {
   reconnect.hidden = true;
   showState("connecting", "Connecting…");
@@ -152,5 +153,4 @@ function readReply(reply) {
   return { ok: false, error: "The acknowledgement was neither { ok: true } nor an error." };
 }
 
-const crash = part("crash", HTMLButtonElement);
 crash.addEventListener("click", () => socket.emit("crash"));

@@ -45,7 +45,7 @@ export function watchedTransports(names, report) {
   }
 
   class WatchedWebSocket extends WebSocket {
-    /** @param {ConstructorParameters<typeof WebSocket>[0]} options */
+    /** @param {Record<string, unknown>} options */
     constructor(options) {
       super(options);
       const refused = () => {

@@ -23,7 +23,9 @@ export interface Scene {
   /** pm2 itself, for what a check does to an app. Steps without pm2 never ask for it. */
   pm2: () => Promise<Pm2>;
   /** Starts a further app of the same code, for checks that break it; it ends with the check. */
-  launch: (env?: Record<string, string>) => Promise<App>;
+  launch: () => Promise<{ app: App; clients: Clients }>;
+  /** Prepares a further app for a check that starts it in its own way; it ends with the check. */
+  stageIt: Ground["stageIt"];
   /** Adds lines to what the verdict shows of this check, also when it passes. */
   show: (...evidence: (string | TracedRequest)[]) => void;
 }
@@ -33,6 +35,8 @@ export interface CheckOptions {
   look?: Finding["look"];
   /** What to say when the failure has no hint of its own. */
   hint?: string;
+  /** True when the later checks of the file can say nothing while this one fails. */
+  blocks?: boolean;
 }
 
 const test = base.extend<{ $file: { ground: Ground }; $test: { scene: Scene } }>({
@@ -45,7 +49,11 @@ const test = base.extend<{ $file: { ground: Ground }; $test: { scene: Scene } }>
     { scope: "file" },
   ],
   scene: async ({ ground, task }, use) => {
-    const app = await ground.app();
+    if (ground.blockedBy) throw ground.blockedBy;
+    const app = await ground.app().catch((error: unknown) => {
+      if (error instanceof NotYet) ground.blockedBy = error;
+      throw error;
+    });
     await using clients = new Clients(app.url);
     await using pages = new Pages(app.url, ground.stage);
     await using further = new Further();
@@ -58,7 +66,11 @@ const test = base.extend<{ $file: { ground: Ground }; $test: { scene: Scene } }>
       clients,
       pages,
       pm2: ground.pm2,
-      launch: async (env) => further.add(await ground.launch(env)),
+      async launch() {
+        const another = further.add(await ground.launch());
+        return { app: another, clients: further.add(new Clients(another.url)) };
+      },
+      stageIt: async (what, env) => further.add(await ground.stageIt(what, env)),
       show: (...items) => {
         evidence.push(
           ...items.map((item) => (typeof item === "string" ? item : line(item, app.trace))),
@@ -77,31 +89,34 @@ export function check(
   options: CheckOptions,
   body: (scene: Scene) => Promise<void>,
 ): void {
-  test(title, async ({ scene }) => {
+  test(title, async ({ scene, ground }) => {
     try {
       await body(scene);
     } catch (error) {
       if (!(error instanceof NotYet)) throw error;
       const { finding } = error;
-      throw new NotYet({
+      const notYet = new NotYet({
         ...finding,
         look: finding.look ?? options.look,
         hint: finding.hint ?? options.hint,
+        blocks: finding.blocks ?? options.blocks,
       });
+      if (notYet.finding.blocks) ground.blockedBy = notYet;
+      throw notYet;
     }
   });
 }
 
-/** The apps that a check has started beside the one under test. */
+/** What a check has opened beside the app under test; the last goes first. */
 class Further implements AsyncDisposable {
-  readonly #apps: App[] = [];
+  readonly #opened: AsyncDisposable[] = [];
 
-  add(app: App): App {
-    this.#apps.push(app);
-    return app;
+  add<T extends AsyncDisposable>(resource: T): T {
+    this.#opened.unshift(resource);
+    return resource;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#apps.map((app) => app[Symbol.asyncDispose]()));
+    for (const resource of this.#opened) await resource[Symbol.asyncDispose]();
   }
 }

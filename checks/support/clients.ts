@@ -52,7 +52,6 @@ export class Clients implements AsyncDisposable {
       throw new NotYet({
         expected: "a client to connect",
         seen: `connect_error: ${attempt.error}`,
-        look: { file: "server.ts" },
       });
     }
     return client;
@@ -115,7 +114,6 @@ async function say(socket: ChatSocket, text: unknown): Promise<Reply> {
     throw new NotYet({
       expected: "an answer to say within 5 s",
       seen: "no acknowledgement",
-      look: { file: "server.ts" },
       hint: "The last argument of the handler is a function: call it with { ok: true } or { ok: false, error }.",
     });
   }

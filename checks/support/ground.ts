@@ -1,8 +1,12 @@
-import { basename } from "node:path";
+import { writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { StartOptions } from "pm2";
 import { inject } from "vitest";
 import { folderOf, steps, type Step } from "../../workshop/catalog.ts";
+import type { NotYet } from "../../workshop/problems.ts";
 import { startManagedApp, startPlainApp, type App } from "../../workshop/stage/app.ts";
-import { connectPm2, type Pm2 } from "../../workshop/stage/pm2.ts";
+import { place, readEcosystem } from "../../workshop/stage/ecosystem.ts";
+import { connectPm2, forget, type Pm2 } from "../../workshop/stage/pm2.ts";
 import { freePort } from "../../workshop/stage/ports.ts";
 import { joinRun } from "../../workshop/stage/run.ts";
 import { openStage, type Stage } from "../../workshop/stage/stage.ts";
@@ -18,7 +22,21 @@ export interface Ground extends AsyncDisposable {
   /** The app under test, started when first asked for, once. */
   app: () => Promise<App>;
   /** Starts a further app of the same code. Its env comes on top of what its own file says. */
-  launch: (env?: Record<string, string>) => Promise<App>;
+  launch: () => Promise<App>;
+  /** Prepares pm2 for a further app without starting it, for checks that do so in their own way. */
+  stageIt: (what: string, env?: Record<string, string>) => Promise<Staged>;
+  /** The finding without whose repair nothing else in this file can be judged, once there is one. */
+  blockedBy?: NotYet | undefined;
+}
+
+/** An app that pm2 could start. */
+export interface Staged extends AsyncDisposable {
+  pm2: Pm2;
+  name: string;
+  port: number;
+  config: StartOptions;
+  /** The same configuration as an ecosystem file, for pm2's command line. */
+  file: string;
 }
 
 /**
@@ -35,13 +53,30 @@ export async function layGround(file: string): Promise<Ground> {
   let app: Promise<App> | undefined;
   const connect = () => (pm2 ??= connectPm2(stage.home));
 
-  async function launch(env: Record<string, string> = {}): Promise<App> {
+  async function launch(): Promise<App> {
     const port = await freePort();
-    const run = joinRun(stage.folder);
-    const what = { run, dir, port, env, name: `${step.slug}-${port}` };
+    const what = { run: joinRun(stage.folder), dir, port, name: `${step.slug}-${port}` };
     return step.runs === "node"
       ? startPlainApp(what)
       : startManagedApp({ ...what, pm2: await connect() });
+  }
+
+  async function stageIt(what: string, over: Record<string, string> = {}): Promise<Staged> {
+    const port = await freePort();
+    const name = `${step.slug}-${what}-${port}`;
+    const { env } = joinRun(stage.folder);
+    const config = place(await readEcosystem(dir), { dir, name, port, env, over });
+    const file = join(stage.folder, `${name}.config.json`);
+    writeFileSync(file, JSON.stringify({ apps: [config] }));
+    const client = await connect();
+    return {
+      pm2: client,
+      name,
+      port,
+      config,
+      file,
+      [Symbol.asyncDispose]: () => forget(client, name),
+    };
   }
 
   return {
@@ -51,6 +86,7 @@ export async function layGround(file: string): Promise<Ground> {
     pm2: connect,
     app: () => (app ??= launch()),
     launch,
+    stageIt,
     async [Symbol.asyncDispose]() {
       for (const opened of [app, pm2]) {
         await (await opened?.catch(() => undefined))?.[Symbol.asyncDispose]();

@@ -72,7 +72,6 @@ function send(
         new NotYet({
           expected: `an answer to ${method} /socket.io/ within ${ANSWER_WITHIN / 1000} s`,
           seen: "none",
-          look: { file: "server.ts" },
         }),
       );
     });
@@ -81,7 +80,6 @@ function send(
         new NotYet({
           expected: `an answer to ${method} /socket.io/`,
           seen: `the connection broken off (${error.message})`,
-          look: { file: "server.ts" },
         }),
       );
     });
@@ -107,11 +105,10 @@ export async function handshake(
   if (answer.status !== 200 || !sid) {
     throw new NotYet({
       expected: 'GET /socket.io/?EIO=4&transport=polling to open a session: 200 and 0{"sid":…}',
-      seen: `${answer.status} ${answer.body.slice(0, 120)}`,
-      look: { file: "server.ts" },
+      seen: `${answer.status} ${answer.body.startsWith("<") ? "and a page" : answer.body.slice(0, 120)}`,
       hint:
         answer.status === 404
-          ? "404 comes from Express: nothing serves /socket.io/. Is Socket.IO attached to the HTTP server?"
+          ? "404 comes from Express: nobody else answers /socket.io/. Is Socket.IO attached to httpServer?"
           : undefined,
     });
   }

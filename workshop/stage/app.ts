@@ -8,7 +8,7 @@ import { Trace } from "../trace/collector.ts";
 import { REPORT, type TraceEvent } from "../trace/events.ts";
 import { explainCrash } from "./crash.ts";
 import { PRELOAD, place, readEcosystem } from "./ecosystem.ts";
-import type { Pm2, Worker } from "./pm2.ts";
+import { forget, type Pm2, type Worker } from "./pm2.ts";
 import type { Run } from "./run.ts";
 import { until } from "./until.ts";
 
@@ -187,12 +187,7 @@ export async function startManagedApp({
     },
     async [Symbol.asyncDispose]() {
       pm2.bus.off("message", listener);
-      const workers = await pm2.workers(name).catch(() => []);
-      if (workers.length === 0) return;
-      const deleted = pm2.delete(name).catch(() => {});
-      // pm2 asks first and waits; what is being deleted need not be asked.
-      for (const { pid } of workers) kill(pid);
-      await deleted;
+      await forget(pm2, name);
     },
   };
 
@@ -305,14 +300,6 @@ function textOf(data: unknown): string {
   if (typeof data !== "object" || data === null) return String(data);
   if ("stack" in data && data.stack) return String(data.stack);
   return "message" in data ? String(data.message) : JSON.stringify(data);
-}
-
-function kill(pid: number): void {
-  try {
-    if (pid > 1) process.kill(pid, "SIGKILL");
-  } catch {
-    // It has ended already.
-  }
 }
 
 function read(file: string): string {

@@ -163,6 +163,22 @@ export async function connectPm2(to: string): Promise<Pm2> {
   };
 }
 
+/** Ends an app at once and makes pm2 forget it. Nothing happens when there is no such app. */
+export async function forget(pm2: Pm2, app: string): Promise<void> {
+  const workers = await pm2.workers(app).catch(() => []);
+  if (workers.length === 0) return;
+  const deleted = pm2.delete(app).catch(() => {});
+  // pm2 asks a process to end and waits; one that is to be forgotten need not be asked.
+  for (const { pid } of workers) {
+    try {
+      if (pid > 1) process.kill(pid, "SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+  }
+  await deleted;
+}
+
 type BusListener = (
   type: string,
   packet: { process?: { name?: string }; data?: unknown; event?: string } | undefined,

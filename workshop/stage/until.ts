@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Inconclusive, NotYet, type Finding } from "../problems.ts";
 
-/** How often a condition is asked, in ms. */
+/** How often a condition is asked in the long run, in ms; at first it is asked more often. */
 const EVERY = 20;
 
 export interface Wait<T> {
@@ -28,6 +28,7 @@ export async function until<T>(
   const start = performance.now();
   let last: T | undefined;
   let asleep = 0;
+  let planned = 0;
   let naps = 0;
 
   for (;;) {
@@ -40,14 +41,16 @@ export async function until<T>(
     }
     if (performance.now() - start > within) break;
     const before = performance.now();
-    await sleep(EVERY, undefined, signal ? { signal } : {});
+    const nap = Math.min(EVERY, 2 ** naps);
+    await sleep(nap, undefined, signal ? { signal } : {});
     asleep += performance.now() - before;
+    planned += nap;
     naps += 1;
   }
 
-  if (naps > 0 && asleep / naps > EVERY * 5) {
+  if (asleep > planned * 5) {
     throw new Inconclusive(
-      `this machine was too busy to judge: a pause of ${EVERY} ms took ${Math.round(asleep / naps)} ms`,
+      `this machine was too busy to judge: pauses of ${Math.round(planned)} ms took ${Math.round(asleep)} ms`,
     );
   }
   const failure = otherwise(last);

@@ -1,0 +1,22 @@
+module.exports = {
+  apps: [
+    {
+      name: "chat",
+      cwd: __dirname,
+      script: "server.ts",
+      interpreter: "node",
+      // TypeScript as it is; and a rejection that nobody handles ends the process, as it should.
+      node_args: ["--import", "tsx", "--unhandled-rejections=strict"],
+      //#region TODO 3.1
+      // Make it a cluster of four: set exec_mode to "cluster" and instances to 4.
+      exec_mode: "fork",
+      instances: 1,
+      //#endregion
+      // "online" means that the app has said so, within listen_timeout.
+      wait_ready: true,
+      listen_timeout: 5000,
+      // From SIGINT to SIGKILL.
+      kill_timeout: 3000,
+    },
+  ],
+};

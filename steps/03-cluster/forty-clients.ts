@@ -1,0 +1,34 @@
+/**
+ * Connects 40 clients, one after the other, and counts those that succeed at first try.
+ *
+ *     npx tsx forty-clients.ts [url]
+ */
+import { io } from "socket.io-client";
+
+const url = process.argv[2] ?? "http://localhost:3000";
+const CLIENTS = 40;
+
+let connected = 0;
+for (let client = 1; client <= CLIENTS; client += 1) {
+  const result = await tryOnce();
+  if (result === "connected") connected += 1;
+  console.log(`client ${String(client).padStart(2)}  ${result}`);
+}
+console.log(
+  `\n${connected} of ${CLIENTS} connected at first try: a share of ${connected / CLIENTS}`,
+);
+
+function tryOnce(): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = io(url, { forceNew: true, reconnection: false, timeout: 5000 });
+    const end = (result: string) => {
+      resolve(result);
+      socket.disconnect();
+    };
+    socket.once("connect", () => end("connected"));
+    // The server cannot be reached, or it has refused the handshake …
+    socket.once("connect_error", (error) => end(error.message));
+    // … or the session broke before the handshake was complete.
+    socket.io.once("close", (reason) => end(reason));
+  });
+}

@@ -1,0 +1,59 @@
+import { createServer } from "node:http";
+import { fileURLToPath } from "node:url";
+import express from "express";
+import { Server } from "socket.io";
+import type { ClientToServerEvents, Reply, ServerToClientEvents } from "../../page/events.ts";
+
+const PORT = Number(process.env.PORT ?? 3000);
+const worker = { instance: Number(process.env.NODE_APP_INSTANCE ?? 0), pid: process.pid };
+
+const app = express();
+app.use(express.static(here("../../page")));
+app.use("/client", express.static(here("../../node_modules/socket.io-client/dist")));
+
+const httpServer = createServer(app);
+
+const io = new Server<ClientToServerEvents, ServerToClientEvents>(httpServer, {
+  serveClient: false,
+});
+
+io.on("connection", (socket) => {
+  // In brackets, because the types keep it private: whoever knows a session id can speak for it.
+  socket.emit("hello", { worker, sid: socket.conn["id"] });
+
+  socket.on("say", (text: unknown, reply: unknown) => {
+    const answer = typeof reply === "function" ? (reply as (reply: Reply) => void) : () => {};
+    if (typeof text !== "string" || text.length < 1 || text.length > 500) {
+      answer({ ok: false, error: "A message is a text of 1 to 500 characters." });
+      return;
+    }
+    io.emit("said", { text, from: socket.id.slice(0, 4), worker });
+    answer({ ok: true });
+  });
+
+  io.emit("members", io.sockets.sockets.size);
+  socket.on("disconnect", () => io.emit("members", io.sockets.sockets.size));
+
+  // A drill: it lets you crash this worker on purpose. In production nobody can.
+  if (process.env.NODE_ENV !== "production") {
+    socket.on("crash", async () => {
+      throw new Error(`worker ${worker.instance} was asked to crash`);
+    });
+  }
+});
+
+httpServer.listen(PORT, () => {
+  console.log(`worker ${worker.instance} (pid ${worker.pid}) listens on port ${PORT}`);
+  process.send?.("ready");
+});
+
+process.once("SIGINT", async () => {
+  console.log(`worker ${worker.instance} (pid ${worker.pid}) stops`);
+  // Stops listening and ends every session, so that the clients reconnect at once.
+  await io.close();
+  process.exit(0);
+});
+
+function here(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
