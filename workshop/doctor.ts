@@ -13,7 +13,7 @@ import { nginx, redis } from "./doctor/program.ts";
 import { askYesNo } from "./doctor/question.ts";
 import { reportOf } from "./doctor/report.ts";
 import { installingIsForbidden, readSystem, type System } from "./doctor/system.ts";
-import { consentFor, remedyOf, treat } from "./doctor/treatment.ts";
+import { alternativesTo, consentFor, treat } from "./doctor/treatment.ts";
 import { MachineProblem } from "./problems.ts";
 import { columns } from "./text.ts";
 
@@ -35,7 +35,8 @@ export async function runDoctor({ fix }: { fix: boolean }): Promise<number> {
     readEdition(),
     ...exams.map((exam) => probe(exam, system)),
   ]);
-  console.log(reportOf(edition, probes, columns()).join("\n"));
+  const report = reportOf(edition, probes, { width: columns(), offerFix: !fix });
+  console.log(report.join("\n"));
   return probes.some(isSerious) ? EXIT_CODES["your machine"] : EXIT_CODES.passed;
 }
 
@@ -58,7 +59,8 @@ async function mendAll(system: System): Promise<void> {
   );
   if (refused) console.log("WORKSHOP_NO_INSTALL is set: nothing was installed.");
   for (const still of treated.filter(({ state }) => state === "lack")) {
-    console.log(`${still.name} is still missing. Instead: ${remedyOf(still)}`);
+    const instead = alternativesTo(still);
+    console.log(`${still.name} is still missing.${instead ? ` Instead: ${instead}` : ""}`);
   }
   if (refused || treated.length) console.log("");
 }
@@ -89,7 +91,7 @@ export async function prepareForTests(): Promise<void> {
     if (after?.state === "ok") continue;
     throw new MachineProblem(
       `The tests need ${exam.name}. ${(after ?? before).detail}`,
-      after ? remedyOf(after) : everyMend(before),
+      (after && alternativesTo(after)) || everyMend(after ?? before),
     );
   }
 }

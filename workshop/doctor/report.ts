@@ -10,12 +10,13 @@ export interface Edition {
 
 /**
  * The report, as lines of plain text for a terminal or a bug report. Details are broken to the
- * width; what a reader may paste is not.
+ * width; what a reader may paste is not. With `offerFix` its last line names `--fix`, where that
+ * has something to run.
  */
 export function reportOf(
   { version, commit }: Edition,
   probes: readonly Probe[],
-  width: number,
+  { width, offerFix }: { width: number; offerFix: boolean },
 ): string[] {
   const column = Math.max(...probes.map(({ name }) => name.length)) + 4;
   return [
@@ -23,7 +24,7 @@ export function reportOf(
     "",
     ...probes.flatMap((probe) => [...entryOf(probe, column, width), ...mendsOf(probe)]),
     "",
-    ...wrap(summaryOf(probes), width),
+    ...wrap(summaryOf(probes, offerFix), width),
   ];
 }
 
@@ -45,8 +46,10 @@ function markOf(probe: Probe): string {
   return isSerious(probe) ? colors.yellow("!") : colors.dim("–");
 }
 
-function summaryOf(probes: readonly Probe[]): string {
-  const serious = probes.filter(isSerious).map(({ name }) => name);
+function summaryOf(probes: readonly Probe[], offerFix: boolean): string {
+  const serious = probes.filter(isSerious);
   if (serious.length === 0) return "Nothing that is needed now is missing.";
-  return `Needed: ${serious.join(", ")}. \`npm run doctor -- --fix\` tries to mend it.`;
+  const summary = `Needed: ${serious.map(({ name }) => name).join(", ")}.`;
+  const canRun = serious.some(({ mends = [] }) => mends.some(({ argv }) => argv));
+  return offerFix && canRun ? `${summary} \`npm run doctor -- --fix\` tries to mend it.` : summary;
 }

@@ -46,10 +46,12 @@ export async function treat(
   return treated;
 }
 
-/** What a person can still do, in one line: what no command of ours takes off them comes alone. */
-export function remedyOf({ mends = [] }: Pick<Probe, "mends">): string {
-  const own = mends.filter(({ argv }) => !argv);
-  return (own.length ? own : mends).map(({ text }) => text).join(", or ");
+/** What a person can still do when our commands have not helped; empty when that is nothing. */
+export function alternativesTo({ mends = [] }: Pick<Probe, "mends">): string {
+  return mends
+    .filter(({ argv }) => !argv)
+    .map(({ text }) => text)
+    .join(", or ");
 }
 
 /**
