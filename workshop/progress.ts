@@ -1,5 +1,5 @@
+import { basename, join } from "node:path";
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { folderOf, root, steps, type Step } from "./catalog.ts";
 
 /** The workshop's own notes, not in git. */
@@ -49,7 +49,9 @@ export function learnersCopy(step: Step): { dir: string; isNew: boolean } {
   const dir = folderOf(step, "work");
   if (existsSync(dir)) return { dir, isNew: false };
   const draft = `${dir}.${process.pid}`;
-  cpSync(folderOf(step, "starter"), draft, { recursive: true });
+  // The README stays in steps/, where `git pull` keeps it current.
+  const isCode = (file: string) => basename(file) !== "README.md";
+  cpSync(folderOf(step, "starter"), draft, { recursive: true, filter: isCode });
   renameSync(draft, dir);
   return { dir, isNew: true };
 }

@@ -50,7 +50,7 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
   checker.warm();
 
   const port = await portFrom(PORT);
-  const pm2 = step.runs === "pm2" ? await connectPm2(await startDaemon(run)) : undefined;
+  await using pm2 = step.runs === "pm2" ? await connectPm2(await startDaemon(run)) : undefined;
   const app = new LearnersApp({ step, dir, run, port, pm2, print });
   claim.update({ url: app.url, home: pm2?.home });
   const taken = port === PORT ? "" : ` (port ${PORT} is taken)`;
@@ -113,7 +113,7 @@ function printHeader(step: Step, dir: string, isNew: boolean): void {
     print(
       wrap(`Your copy is new: ${folder}. Edit there; steps/ stays as it is.`, columns()).join("\n"),
     );
-  print(`\n${label("Read")}${join(folder, "README.md")}`);
+  print(`\n${label("Read")}${relative(root, join(folderOf(step, "starter"), "README.md"))}`);
   step.edit.forEach((file, at) => print(`${label(at === 0 ? "Edit" : "")}${join(folder, file)}`));
 }
 

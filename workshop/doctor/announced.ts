@@ -5,12 +5,14 @@ import { lastLines, runCommand, type CommandEnd } from "./command.ts";
 /** How long one command may take, in ms: a slow download of 300 MB has to fit in. */
 const WITHIN = 15 * 60_000;
 /** How much of a failed command's output is shown. */
-const LAST_LINES = 6;
+const LAST_LINES = 10;
 
 const ENVIRONMENT = {
   DEBIAN_FRONTEND: "noninteractive",
   // Playwright's own value is 30 s, for each of its three hosts. Behind a firewall that is long.
   PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: "15000",
+  // Its news would be the last lines of an output.
+  NPM_CONFIG_UPDATE_NOTIFIER: "false",
 };
 
 /** Announces a command, runs it, and shows of its output only the end, and only when it failed. */

@@ -40,7 +40,7 @@ export async function runCommand(
   );
   const how = await Promise.race([ended, tooLong]);
   time.abort();
-  if (child.exitCode === null && child.signalCode === null) await end(child);
+  await end(child);
   // A grandchild that lives on may still hold the pipes.
   child.stdout?.destroy();
   child.stderr?.destroy();
@@ -82,7 +82,7 @@ function endOf(child: ChildProcess): Promise<string | undefined> {
 
 /** Asks the command and all it has started to end, and after 3 s makes them. */
 async function end(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined) return;
+  if (child.pid === undefined || hasEnded(child)) return;
   const exited = new Promise((resolve) => child.once("exit", resolve));
   kill(child, "SIGTERM");
   const late = new AbortController();
@@ -93,6 +93,10 @@ async function end(child: ChildProcess): Promise<void> {
   await exited;
   late.abort();
   await force;
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 function kill(child: ChildProcess, signal: NodeJS.Signals): void {
