@@ -15,6 +15,11 @@ export interface Step {
   edit: string[];
   /** Files that the learner makes, or that have no place for a region (JSON). */
   whole: string[];
+  /**
+   * Files that are new here or that come with more than the solution before had; the README says
+   * what is new in them.
+   */
+  brings: string[];
   /** `node`: one plain process. `pm2`: whatever the learner's ecosystem file says. */
   runs: "node" | "pm2";
   /** How many workers the finished app has. */
@@ -29,6 +34,7 @@ export const steps: readonly Step[] = [
     about: "Socket.IO is an HTTP handshake, then a session, then events.",
     edit: ["server.ts"],
     whole: [],
+    brings: [],
     runs: "node",
     workers: 1,
   },
@@ -39,6 +45,7 @@ export const steps: readonly Step[] = [
     about: "pm2 keeps one process alive when it crashes and when you log out.",
     edit: ["ecosystem.config.cjs", "server.ts"],
     whole: [],
+    brings: ["ecosystem.config.cjs", "server.ts"],
     runs: "pm2",
     workers: 1,
   },
@@ -49,6 +56,7 @@ export const steps: readonly Step[] = [
     about: "Four workers share a port, and a session belongs to one of them.",
     edit: ["ecosystem.config.cjs", "findings.json"],
     whole: ["findings.json"],
+    brings: ["findings.json", "forty-clients.ts"],
     runs: "pm2",
     workers: 4,
   },

@@ -146,8 +146,8 @@ function explain(error: unknown): number {
 }
 
 for (const subcommand of program.commands) {
-  const name = subcommand.name();
-  subcommand.configureHelp({ commandUsage: () => `npm run ${name} -- ${subcommand.usage()}` });
+  const script = subcommand.name().replace("-", ":");
+  subcommand.configureHelp({ commandUsage: () => `npm run ${script} -- ${subcommand.usage()}` });
 }
 try {
   await program.parseAsync(process.argv.slice(2), { from: "user" });

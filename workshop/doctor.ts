@@ -43,7 +43,7 @@ export async function runDoctor({ fix }: { fix: boolean }): Promise<number> {
 /** What is optional is mended only where nobody has to be asked. */
 async function mendAll(system: System): Promise<void> {
   const cleared = await clearLeftovers();
-  if (cleared.length) console.log(`Cleared away what ${cleared.length} dead runs have left.\n`);
+  if (cleared.length) console.log(`Cleared away what dead runs had left: ${cleared.join(", ")}\n`);
   let refused = false;
   const treated = await treat(
     exams.map((exam) => () => probe(exam, system)),

@@ -1,6 +1,5 @@
 import { EventEmitter, once } from "node:events";
 import { join, relative } from "node:path";
-import { watch } from "chokidar";
 import colors from "picocolors";
 import { folderOf, root, type Source, type Step } from "./catalog.ts";
 import { RemoteChecker } from "./check/remote.ts";
@@ -8,6 +7,7 @@ import { reportOf, summaryOf } from "./check/report.ts";
 import { EXIT_CODES, verdictOf, type Verdict } from "./check/verdict.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { onKeys } from "./keys.ts";
+import { judgeCode } from "./judge.ts";
 import { LearnersApp } from "./learners-app.ts";
 import { openUrl } from "./open-url.ts";
 import { MachineProblem } from "./problems.ts";
@@ -17,12 +17,11 @@ import { connectPm2, startDaemon } from "./stage/pm2.ts";
 import { portFrom } from "./stage/ports.ts";
 import { openRun } from "./stage/run.ts";
 import { columns, wrap } from "./text.ts";
+import { watchFolder } from "./watch.ts";
 
 /** Where a person expects to find the app. */
 const PORT = 3000;
 type Wish = "check" | "quit";
-/** Editors write a file in several moves; one save is one change. In ms. */
-const SETTLE = 60;
 
 export interface SessionOptions {
   step: Step;
@@ -59,10 +58,9 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
   /** Undefined when it was cut short. */
   async function judge(isCurrent: () => boolean): Promise<Verdict | undefined> {
     const start = performance.now();
-    const [results] = await Promise.all([
-      checker.run({ step, dir }, (result) => print(reportOf(result, dir, columns()).join("\n"))),
-      app.restart(),
-    ]);
+    const results = await judgeCode({ checker, app, step, dir }, (result) => {
+      if (isCurrent()) print(reportOf(result, dir, columns()).join("\n"));
+    });
     if (!isCurrent()) return undefined;
     const verdict = verdictOf(results);
     print(`\n${summaryOf(verdict, results, performance.now() - start)}\n`);
@@ -87,7 +85,7 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
     l: () => void app.printLogs(),
     q: () => want("quit"),
   });
-  await using _watch = watchFolder(dir, () => want("check"));
+  await using _watch = await watchFolder(dir, () => want("check"));
   print(colors.dim("Keys     c check · o open the app · l logs · q quit\n"));
 
   for (;;) {
@@ -119,21 +117,6 @@ function printHeader(step: Step, dir: string, isNew: boolean): void {
 
 async function openApp(url: string): Promise<void> {
   print((await openUrl(url)) ? `Opening ${url}` : `No way to open a browser here. Go to ${url}`);
-}
-
-function watchFolder(dir: string, onChange: () => void): AsyncDisposable {
-  let settling: NodeJS.Timeout | undefined;
-  const watcher = watch(dir, { ignoreInitial: true, ignored: /node_modules|[~#]$|\.sw.$/ });
-  watcher.on("all", () => {
-    clearTimeout(settling);
-    settling = setTimeout(onChange, SETTLE);
-  });
-  return {
-    async [Symbol.asyncDispose]() {
-      clearTimeout(settling);
-      await watcher.close();
-    },
-  };
 }
 
 /** What goes wrong while checking must not end the session. */

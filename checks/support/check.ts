@@ -39,7 +39,7 @@ export interface CheckOptions {
   blocks?: boolean;
 }
 
-const test = base.extend<{ $file: { ground: Ground }; $test: { scene: Scene } }>({
+const test = base.extend<{ $file: { ground: Ground } }>({
   ground: [
     // oxlint-disable-next-line no-empty-pattern -- vitest reads the wanted fixtures off this pattern
     async ({}, use) => {
@@ -48,36 +48,6 @@ const test = base.extend<{ $file: { ground: Ground }; $test: { scene: Scene } }>
     },
     { scope: "file" },
   ],
-  scene: async ({ ground, task }, use) => {
-    if (ground.blockedBy) throw ground.blockedBy;
-    const app = await ground.app().catch((error: unknown) => {
-      if (error instanceof NotYet) ground.blockedBy = error;
-      throw error;
-    });
-    await using clients = new Clients(app.url);
-    await using pages = new Pages(app.url, ground.stage);
-    await using further = new Further();
-    const evidence: string[] = [];
-    Object.assign(task.meta, { evidence });
-    await use({
-      step: ground.step,
-      dir: ground.dir,
-      app,
-      clients,
-      pages,
-      pm2: ground.pm2,
-      async launch() {
-        const another = further.add(await ground.launch());
-        return { app: another, clients: further.add(new Clients(another.url)) };
-      },
-      stageIt: async (what, env) => further.add(await ground.stageIt(what, env)),
-      show: (...items) => {
-        evidence.push(
-          ...items.map((item) => (typeof item === "string" ? item : line(item, app.trace))),
-        );
-      },
-    });
-  },
 });
 
 /**
@@ -89,21 +59,60 @@ export function check(
   options: CheckOptions,
   body: (scene: Scene) => Promise<void>,
 ): void {
-  test(title, async ({ scene, ground }) => {
+  test(title, async ({ ground, task }) => {
+    if (ground.blockedBy) throw ground.blockedBy;
+    const evidence: string[] = [];
+    Object.assign(task.meta, { evidence });
     try {
-      await body(scene);
+      await play(ground, evidence, body);
     } catch (error) {
       if (!(error instanceof NotYet)) throw error;
-      const { finding } = error;
-      const notYet = new NotYet({
-        ...finding,
-        look: finding.look ?? options.look,
-        hint: finding.hint ?? options.hint,
-        blocks: finding.blocks ?? options.blocks,
-      });
+      const notYet = completed(error.finding, options);
       if (notYet.finding.blocks) ground.blockedBy = notYet;
       throw notYet;
     }
+  });
+}
+
+/** Starts what the check needs, runs it, and closes what it has opened. */
+async function play(
+  ground: Ground,
+  evidence: string[],
+  body: (scene: Scene) => Promise<void>,
+): Promise<void> {
+  const app = await ground.app();
+  await using clients = new Clients(app.url);
+  await using pages = new Pages(app.url, ground.stage);
+  await using further = new Further();
+  await body({
+    step: ground.step,
+    dir: ground.dir,
+    app,
+    clients,
+    pages,
+    pm2: ground.pm2,
+    async launch() {
+      const another = further.add(await ground.launch());
+      return { app: another, clients: further.add(new Clients(another.url)) };
+    },
+    stageIt: async (what, env) => further.add(await ground.stageIt(what, env)),
+    show: (...items) => {
+      evidence.push(
+        ...items.map((item) => (typeof item === "string" ? item : line(item, app.trace))),
+      );
+    },
+  });
+}
+
+/** A finding knows best where to look; what it leaves open, the check adds. */
+function completed(finding: Finding, options: CheckOptions): NotYet {
+  const { look = options.look } = finding;
+  const todo = look?.todo ?? (look?.file === options.look?.file ? options.look?.todo : undefined);
+  return new NotYet({
+    ...finding,
+    look: look && { file: look.file, ...(todo ? { todo } : {}) },
+    hint: finding.hint ?? options.hint,
+    blocks: finding.blocks ?? options.blocks,
   });
 }
 

@@ -42,17 +42,17 @@ export function lookAt({ folders, inFolders, orphans, alive }: Found): Look {
     return { state: "ok", detail: `none${running}` };
   }
   const lines: string[] = [];
-  const mends = [];
+  const commands: string[] = [];
   if (folders.length) {
     const processes = inFolders.length ? `, with pids ${inFolders.join(", ")}` : "";
     lines.push(`${count(folders.length, "run", "runs")} left behind${processes}`);
-    mends.push(tell("npm run doctor -- --fix"));
+    commands.push("npm run doctor -- --fix");
   }
   if (orphans.length) {
     lines.push(`processes of runs that are over: ${orphans.join(", ")}`);
-    mends.push(tell(`kill -9 ${orphans.join(" ")}`));
+    commands.push(`kill -9 ${orphans.join(" ")}`);
   }
-  return { state: "note", detail: lines.join("\n"), mends };
+  return { state: "note", detail: lines.join("\n"), mends: [tell(commands.join(" && "))] };
 }
 
 /**

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { MachineProblem } from "../problems.ts";
@@ -58,16 +57,6 @@ function onPath(name: string): string | undefined {
     .split(delimiter)
     .map((folder) => join(folder, name))
     .find((path) => existsSync(path));
-}
-
-/** What `chromium --version` says. Undefined where it cannot be asked (Windows opens a window). */
-export function chromiumVersion(path: string): string | undefined {
-  if (process.platform === "win32") return undefined;
-  try {
-    return execFileSync(path, ["--version"], { encoding: "utf8", timeout: 10_000 }).trim();
-  } catch {
-    return undefined;
-  }
 }
 
 /**

@@ -128,7 +128,7 @@ export function place(app: AppConfig, { dir, name, port, env, over }: Placement)
     cwd,
     // pm2 hands an absolute script through a shell, where a space in the path ends it.
     script: isAbsolute(script) ? relative(cwd, script) : script,
-    node_args: [...(typeof args === "string" ? args.split(/\s+/) : [args].flat().map(String))]
+    node_args: (typeof args === "string" ? args.split(/\s+/) : [args].flat().map(String))
       .filter(Boolean)
       .concat("--import", PRELOAD),
     ...(app.port === undefined ? {} : { port }),

@@ -1,0 +1,36 @@
+import { describe, expect, test } from "vitest";
+import { steps } from "../workshop/catalog.ts";
+import { runCli } from "../workshop/testing/cli.ts";
+
+/** For each starter the check that it fails, what is seen, and where it sends the learner. */
+const REASONS: Record<number, string[]> = {
+  1: [
+    "✗ a handshake by hand opens a session",
+    "Saw 404 and a page",
+    "steps/01-one-process/server.ts, TODO 1.1",
+  ],
+  2: [
+    "✗ pm2 keeps one process, in fork mode",
+    "Saw no app",
+    "steps/02-keep-it-alive/ecosystem.config.cjs, TODO 2.1",
+  ],
+  3: [
+    "✗ four workers share one port",
+    "Saw 1 process, in fork mode",
+    "steps/03-cluster/ecosystem.config.cjs, TODO 3.1",
+  ],
+};
+
+describe.each(steps)("the starter of step $number", (step) => {
+  test("fails, and for its own reason", async () => {
+    const { code, output } = await runCli(["check", String(step.number), "--starter"]);
+
+    const words = output.replace(/\s+/g, " ");
+    expect(output).toMatch(/^not yet/m);
+    for (const line of REASONS[step.number] ?? ["no reason is written down for this step"]) {
+      expect(words).toContain(line);
+    }
+    expect(output).not.toContain("✓");
+    expect(code).toBe(1);
+  });
+});

@@ -1,0 +1,111 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { folderOf, steps, type Source, type Step } from "../workshop/catalog.ts";
+import { takeApart } from "../workshop/regions.ts";
+
+const README = "README.md";
+
+/** The five parts of every step's README, in this order. */
+const PARTS = [
+  "What you know so far",
+  "What you will see",
+  "What you write",
+  "What must hold",
+  "Why it works",
+];
+
+describe.each(steps)("step $number", (step) => {
+  test("has the same files as its solution", () => {
+    expect(files(step, "starter")).toEqual(files(step, "solution"));
+  });
+
+  test("names files in the catalogue that exist", () => {
+    expect(files(step, "starter")).toEqual(expect.arrayContaining([...step.edit, ...step.whole]));
+  });
+
+  test.each(shared(step))("%s equals its solution outside the regions", (file) => {
+    const starter = takeApart(read(step, "starter", file));
+    const solution = takeApart(read(step, "solution", file));
+
+    expect(starter.outside).toEqual(solution.outside);
+    expect(starter.regions.map(({ kind }) => kind)).toEqual(starter.regions.map(() => "TODO"));
+    expect(solution.regions.map(({ kind }) => kind)).toEqual(solution.regions.map(() => "answer"));
+    expect(solution.regions.map(({ name }) => name)).toEqual(
+      starter.regions.map(({ name }) => name),
+    );
+  });
+
+  test("numbers its TODOs in the order of its files, and its README tells each", () => {
+    const names = step.edit.flatMap((file) =>
+      step.whole.includes(file)
+        ? []
+        : takeApart(read(step, "starter", file)).regions.map(({ name }) => name),
+    );
+    const readme = read(step, "starter", README);
+
+    expect(names).toEqual(names.map((_, at) => `${step.number}.${at + 1}`));
+    for (const name of names) expect(readme).toContain(`TODO ${name}`);
+    for (const file of step.edit) expect(readme).toContain(file);
+  });
+
+  test("has a README with the five parts", () => {
+    const headings = [...read(step, "starter", README).matchAll(/^## (.+)$/gm)].map(
+      ([, text]) => text,
+    );
+    expect(headings).toEqual(PARTS);
+  });
+});
+
+describe.each(steps.slice(1))(
+  "the starter of step $number goes on from the solution before",
+  (step) => {
+    const before = steps.find(({ number }) => number === step.number - 1);
+    if (!before) throw new Error("The steps are not numbered one after the other.");
+
+    test.each(shared(before))("%s", (file) => {
+      const solution = takeApart(read(before, "solution", file)).all;
+      const starter = takeApart(read(step, "starter", file)).code;
+      const added = [...starter];
+      for (const line of solution) {
+        const at = added.indexOf(line);
+        if (at >= 0) added.splice(at, 1);
+      }
+
+      // Nothing is lost or moved; and what the starter brings of its own, the catalogue says.
+      expect(isSubsequence(solution, starter)).toBe(true);
+      expect(added.length > 0).toBe(step.brings.includes(file));
+    });
+
+    test("what it brings is announced in its README", () => {
+      const readme = read(step, "starter", README);
+      const brought = files(step, "starter").filter(
+        (file) => !files(before, "solution").includes(file),
+      );
+      for (const file of new Set([...step.brings, ...brought])) {
+        if (file !== README) expect(readme).toContain(file);
+      }
+    });
+  },
+);
+
+function isSubsequence(part: readonly string[], whole: readonly string[]): boolean {
+  let at = 0;
+  for (const line of whole) if (line === part[at]) at += 1;
+  return at === part.length;
+}
+
+/** All files of a step but its README, which only the starter has. */
+function files(step: Step, source: Source): string[] {
+  return readdirSync(folderOf(step, source), { recursive: true, encoding: "utf8" })
+    .filter((file) => file !== README)
+    .sort();
+}
+
+function shared(step: Step): string[] {
+  return files(step, "solution").filter((file) => !step.whole.includes(file));
+}
+
+function read(step: Step, source: Source, file: string): string {
+  return readFileSync(join(folderOf(step, source), file), "utf8");
+}

@@ -1,0 +1,85 @@
+import { EventEmitter, once } from "node:events";
+import { appendFileSync, cpSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { folderOf, root, SERVER, type Step } from "./catalog.ts";
+import { RemoteChecker } from "./check/remote.ts";
+import { verdictOf } from "./check/verdict.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { judgeCode } from "./judge.ts";
+import { LearnersApp } from "./learners-app.ts";
+import { connectPm2, startDaemon } from "./stage/pm2.ts";
+import { freePort } from "./stage/ports.ts";
+import { openRun } from "./stage/run.ts";
+import { duration } from "./text.ts";
+import { watchFolder } from "./watch.ts";
+
+/** What a learner waits for after a save, in ms. */
+interface Sample {
+  firstLine: number;
+  verdict: number;
+}
+
+/**
+ * Measures a session's loop: a file of the solution is saved, again and again, and the time is taken
+ * until the first line of the verdict and until the whole. The first run, which warms everything,
+ * is shown and not counted.
+ */
+export async function benchLoop(steps: readonly Step[], runs: number): Promise<void> {
+  await using run = await openRun();
+  await using checker = new RemoteChecker();
+  using _ = onInterrupt(async () => {
+    await checker[Symbol.asyncDispose]();
+    await run[Symbol.asyncDispose]();
+  });
+  await using pm2 = await connectPm2(await startDaemon(run));
+  console.log(
+    `From a save to the verdict, median of ${runs} (all samples), and the runner's memory`,
+  );
+
+  for (const step of steps) {
+    const dir = join(root, ".scratch", `bench-${step.slug}`);
+    mkdirSync(dir, { recursive: true });
+    cpSync(folderOf(step, "solution"), dir, { recursive: true });
+    try {
+      const port = await freePort();
+      const silent = () => {};
+      await using app = new LearnersApp({ step, dir, run, port, pm2, print: silent });
+      const saves = new EventEmitter<{ save: [] }>();
+      await using _watch = await watchFolder(dir, () => saves.emit("save"));
+
+      const samples: Sample[] = [];
+      for (let count = 0; count <= runs; count += 1) {
+        const start = performance.now();
+        const saved = once(saves, "save");
+        appendFileSync(join(dir, SERVER), "\n");
+        await saved;
+        let firstLine = 0;
+        const results = await judgeCode({ checker, app, step, dir }, () => {
+          firstLine ||= performance.now() - start;
+        });
+        const verdict = verdictOf(results);
+        if (verdict !== "passed")
+          throw new Error(`The solution of step ${step.number}: ${verdict}.`);
+        samples.push({ firstLine, verdict: performance.now() - start });
+      }
+      const [cold, ...warm] = samples;
+      console.log(
+        [
+          `step ${step.number}`,
+          `first line ${summary(warm.map(({ firstLine }) => firstLine))}`,
+          `verdict ${summary(warm.map((sample) => sample.verdict))}`,
+          `cold ${duration(cold?.verdict ?? 0)}`,
+          `${Math.round(process.memoryUsage().rss / 1e6)} MB`,
+        ].join("  ·  "),
+      );
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  }
+}
+
+function summary(samples: number[]): string {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  return `${duration(median)} (${sorted.map((sample) => (sample / 1000).toFixed(2)).join(" ")})`;
+}
