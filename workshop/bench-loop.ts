@@ -43,7 +43,15 @@ export async function benchLoop(steps: readonly Step[], runs: number): Promise<v
     try {
       const port = await freePort();
       const silent = () => {};
-      await using app = new LearnersApp({ step, dir, run, port, pm2, print: silent });
+      await using app = new LearnersApp({
+        step,
+        dir,
+        run,
+        port,
+        pm2,
+        print: silent,
+        onUrl: silent,
+      });
       const saves = new EventEmitter<{ save: [] }>();
       await using _watch = await watchFolder(dir, () => saves.emit("save"));
 

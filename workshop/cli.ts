@@ -123,6 +123,10 @@ function folderToCheck(
 function explain(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
+    if (error.code === "commander.help") {
+      console.error(program.helpInformation());
+      return USAGE;
+    }
     console.error(error.message.replace(/^error: /, ""));
     return USAGE;
   }
@@ -154,3 +158,5 @@ try {
 } catch (error) {
   process.exitCode = explain(error);
 }
+// pm2's client tries for ever to find a daemon again that has been ended.
+process.exit();

@@ -10,11 +10,21 @@ export interface Judging {
   dir: string;
 }
 
-/** What follows a save: the app starts again with the new code, and the checks run on it. */
+/**
+ * What follows a save: the checks run on the new code, and the learner's app starts again with it.
+ * The app begins when the first result is there: until then the checks' own app needs the cores.
+ */
 export async function judgeCode(
   { checker, app, step, dir }: Judging,
   onResult: (result: CheckResult) => void,
 ): Promise<CheckResult[]> {
-  const [results] = await Promise.all([checker.run({ step, dir }, onResult), app.restart()]);
-  return results;
+  let restarted: Promise<void> | undefined;
+  try {
+    return await checker.run({ step, dir }, (result) => {
+      restarted ??= app.restart();
+      onResult(result);
+    });
+  } finally {
+    await (restarted ?? app.restart());
+  }
 }

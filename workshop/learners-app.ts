@@ -1,8 +1,9 @@
 import colors from "picocolors";
 import type { Step } from "./catalog.ts";
 import { NotYet } from "./problems.ts";
-import { startManagedApp, startPlainApp, type App, type Launch } from "./stage/app.ts";
+import { PortTaken, startManagedApp, startPlainApp, type App, type Launch } from "./stage/app.ts";
 import type { Pm2, Worker } from "./stage/pm2.ts";
+import { portFrom } from "./stage/ports.ts";
 import type { Run } from "./stage/run.ts";
 import { columns, wrap } from "./text.ts";
 import { paint, tracePrinter } from "./trace/print.ts";
@@ -16,7 +17,9 @@ export interface LearnersAppOptions {
   step: Step;
   dir: string;
   run: Run;
+  /** The port that it should have; it gets the next free one when somebody else has it. */
   port: number;
+  onUrl: (url: string) => void;
   /** Absent in steps that run without pm2. */
   pm2: Pm2 | undefined;
   print: (text: string) => void;
@@ -24,8 +27,8 @@ export interface LearnersAppOptions {
 
 /** The app of a session, which is started again with every save and shows what happens in it. */
 export class LearnersApp implements AsyncDisposable {
-  readonly url: string;
   readonly #options: LearnersAppOptions;
+  #port: number;
   #app: App | undefined;
   #coming: { abort: AbortController; done: Promise<void> } | undefined;
   #shown = "";
@@ -33,12 +36,16 @@ export class LearnersApp implements AsyncDisposable {
 
   constructor(options: LearnersAppOptions) {
     this.#options = options;
-    this.url = `http://localhost:${options.port}`;
+    this.#port = options.port;
     options.pm2?.bus.on("message", ({ app, type }) => {
       if (type !== "process:event" || app !== this.#app?.name) return;
       clearTimeout(this.#settling);
       this.#settling = setTimeout(() => void this.#showWorkers(), SETTLE);
     });
+  }
+
+  get url(): string {
+    return `http://localhost:${this.#port}`;
   }
 
   /** Ends what runs, starts the code as it is now, and shows its workers or why it does not run. */
@@ -60,9 +67,9 @@ export class LearnersApp implements AsyncDisposable {
   }
 
   async #start(signal: AbortSignal): Promise<void> {
-    const { step, dir, run, port, pm2, print } = this.#options;
+    const { step, dir, run, pm2, print } = this.#options;
     const onTrace = tracePrinter(print, columns);
-    const launch: Launch = { run, dir, port, name: "chat", onTrace, signal };
+    const launch: Launch = { run, dir, port: this.#port, name: "chat", onTrace, signal };
     try {
       this.#app =
         step.runs === "pm2" && pm2
@@ -72,6 +79,14 @@ export class LearnersApp implements AsyncDisposable {
       await this.#showWorkers();
     } catch (error) {
       if (signal.aborted) return;
+      if (error instanceof PortTaken) {
+        const taken = this.#port;
+        this.#port = await portFrom(taken);
+        print(`Port ${taken} has been taken by another program; the app moves to ${this.url}`);
+        this.#options.onUrl(this.url);
+        await this.#start(signal);
+        return;
+      }
       if (!(error instanceof NotYet)) throw error;
       const { expected, seen } = error.finding;
       const text = `The app does not run. Expected ${expected}. Saw ${seen}.`;
@@ -82,10 +97,12 @@ export class LearnersApp implements AsyncDisposable {
   async #showWorkers(): Promise<void> {
     const workers = await this.#app?.workers();
     if (!workers) return;
-    const text = workers.map(describe).join(colors.dim(" · "));
-    if (text === this.#shown) return;
-    this.#shown = text;
-    this.#options.print(`${colors.bold("Workers")}  ${text}`);
+    const lines = workers.map(describe);
+    if (lines.join() === this.#shown) return;
+    this.#shown = lines.join();
+    lines.forEach((line, at) =>
+      this.#options.print(`${at === 0 ? "Workers  " : "         "}${line}`),
+    );
   }
 
   /** What the app has printed, its last lines. */

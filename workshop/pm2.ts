@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { root } from "./catalog.ts";
-import { ensureLastingDaemon } from "./lasting.ts";
+import { ensureLastingDaemon, lastingHome } from "./lasting.ts";
 import { runningSession } from "./session-note.ts";
 import { cleanEnvironment } from "./stage/environment.ts";
 import { PM2_BIN } from "./stage/pm2.ts";
@@ -11,7 +11,9 @@ import { PM2_BIN } from "./stage/pm2.ts";
  * on the learner's own. Gives pm2's exit code.
  */
 export async function runPm2(words: string[]): Promise<number> {
-  const home = runningSession()?.home ?? (await ensureLastingDaemon());
+  const asksOnly =
+    words.length === 0 || words.some((word) => /^(-h|--help|-v|--version)$/.test(word));
+  const home = runningSession()?.home ?? (asksOnly ? lastingHome() : await ensureLastingDaemon());
   const pm2 = spawn(process.execPath, [PM2_BIN, ...words], {
     // Where `npm run` was typed: paths on the command line mean what they say.
     cwd: process.env.INIT_CWD ?? root,

@@ -50,7 +50,8 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
 
   const port = await portFrom(PORT);
   await using pm2 = step.runs === "pm2" ? await connectPm2(await startDaemon(run)) : undefined;
-  const app = new LearnersApp({ step, dir, run, port, pm2, print });
+  const onUrl = (url: string) => claim.update({ url });
+  await using app = new LearnersApp({ step, dir, run, port, pm2, print, onUrl });
   claim.update({ url: app.url, home: pm2?.home });
   const taken = port === PORT ? "" : ` (port ${PORT} is taken)`;
   print(`${colors.bold("App")}      ${app.url}${taken}`);

@@ -7,6 +7,8 @@ import { sweep } from "./stage/run.ts";
 import { until } from "./stage/until.ts";
 import { MachineProblem } from "./problems.ts";
 
+const STAYS = new Error("Some processes stay.");
+
 /** Ends everything that the workshop has left running in this clone, and says what it ended. */
 export async function stopAll(): Promise<number> {
   const ended = [...(await stopSession()), ...(await stopLasting()), ...stopRemains()];
@@ -37,15 +39,25 @@ async function stopLasting(): Promise<string[]> {
   const home = lastingHome();
   const lines: string[] = [];
   if (await lastingDaemonRuns()) {
-    const pm2 = await connectPm2(home);
+    await using pm2 = await connectPm2(home);
     const apps = await pm2.apps();
     await pm2.killDaemon();
     lines.push(...apps.map((app) => `Ended ${app}.`), "Ended the workshop's pm2 daemon.");
+    // pm2 answers before its daemon has gone.
+    await until(
+      () => processesOf(home),
+      (alive) => alive.length === 0,
+      { within: 3_000, otherwise: () => STAYS },
+    ).catch((error: unknown) => {
+      if (error !== STAYS) throw error;
+    });
   }
   // A daemon that was killed leaves its workers; whose they are shows in their environment.
   const orphans = processesOf(home);
-  for (const { pid } of orphans) process.kill(pid, "SIGKILL");
-  if (orphans.length > 0) lines.push(`Ended ${orphans.length} processes without a daemon.`);
+  for (const { pid } of orphans) {
+    process.kill(pid, "SIGKILL");
+    lines.push(`Ended pid ${pid}, which had lost its daemon.`);
+  }
   if (existsSync(home)) rmSync(home, { recursive: true, force: true });
   return lines;
 }

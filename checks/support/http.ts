@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { request } from "node:http";
+import { SERVER } from "../../workshop/catalog.ts";
 import { NotYet } from "../../workshop/problems.ts";
 import type { App } from "../../workshop/stage/app.ts";
 import { until } from "../../workshop/stage/until.ts";
@@ -68,18 +69,14 @@ function send(
     const outgoing = request(`${app.url}/socket.io/?${query}`, { method, headers, agent: false });
     outgoing.setTimeout(ANSWER_WITHIN, () => {
       outgoing.destroy();
-      reject(
-        new NotYet({
-          expected: `an answer to ${method} /socket.io/ within ${ANSWER_WITHIN / 1000} s`,
-          seen: "none",
-        }),
-      );
+      void noAnswer(app, method).then(reject, reject);
     });
     outgoing.on("error", (error) => {
       reject(
         new NotYet({
           expected: `an answer to ${method} /socket.io/`,
           seen: `the connection broken off (${error.message})`,
+          look: { file: SERVER },
         }),
       );
     });
@@ -93,6 +90,17 @@ function send(
       response.on("end", () => resolve({ status: response.statusCode ?? 0, body: text }));
     });
     outgoing.end(body);
+  });
+}
+
+async function noAnswer(app: App, method: string): Promise<NotYet> {
+  const busy = (await app.workers()).find(({ cpu }) => cpu > 40);
+  return new NotYet({
+    expected: `an answer to ${method} /socket.io/ within ${ANSWER_WITHIN / 1000} s`,
+    seen: busy ? `none; worker ${busy.instance} (pid ${busy.pid}) is busy without end` : "none",
+    look: { file: SERVER },
+    hint: busy ? "While a loop runs, Node answers nobody. Which loop does not end?" : undefined,
+    blocks: busy !== undefined,
   });
 }
 

@@ -20,6 +20,7 @@ export class RemoteChecker implements Checker {
   #running: Promise<unknown> = Promise.resolve();
   #cooling: NodeJS.Timeout | undefined;
   #ids = 0;
+  #ending = false;
 
   /** Starts the process ahead of its first run. */
   warm(): void {
@@ -51,6 +52,11 @@ export class RemoteChecker implements Checker {
     const results: CheckResult[] = [];
     try {
       await new Promise<void>((resolve, reject) => {
+        // Ended by us, it was asked for nothing more; by anybody else, something is wrong.
+        const onExit = () =>
+          this.#ending
+            ? resolve()
+            : reject(new Error("The process that runs the checks has ended."));
         const listener = (message: FromHost) => {
           if (!("id" in message) || message.id !== id) return;
           if (message.kind === "result") {
@@ -59,11 +65,12 @@ export class RemoteChecker implements Checker {
             return;
           }
           host.off("message", listener);
+          host.off("exit", onExit);
           if (message.kind === "done") resolve();
           else reject(new Error(message.message));
         };
         host.on("message", listener);
-        host.once("exit", () => reject(new Error("The process that runs the checks has ended.")));
+        host.once("exit", onExit);
         post(host, { kind: "run", id, request });
       });
     } finally {
@@ -74,6 +81,7 @@ export class RemoteChecker implements Checker {
   }
 
   #open(): Promise<ChildProcess> {
+    this.#ending = false;
     this.#host ??= open().then(
       (host) => {
         host.once("exit", () => (this.#host = undefined));
@@ -91,6 +99,7 @@ export class RemoteChecker implements Checker {
     clearTimeout(this.#cooling);
     const host = await this.#host?.catch(() => undefined);
     if (!host || host.exitCode !== null || host.signalCode !== null) return;
+    this.#ending = true;
     const ended = once(host, "exit");
     host.disconnect();
     await ended;

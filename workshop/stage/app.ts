@@ -2,18 +2,20 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { SERVER } from "../catalog.ts";
-import { NotYet } from "../problems.ts";
+import pidusage from "pidusage";
+import { ECOSYSTEM, SERVER } from "../catalog.ts";
+import { MachineProblem, NotYet } from "../problems.ts";
 import { Trace } from "../trace/collector.ts";
 import { REPORT, type TraceEvent } from "../trace/events.ts";
-import { explainCrash } from "./crash.ts";
+import { Birth, UP_WITHIN } from "./birth.ts";
 import { PRELOAD, place, readEcosystem } from "./ecosystem.ts";
-import { forget, type Pm2, type Worker } from "./pm2.ts";
+import { forget, type BusMessage, type Pm2, type Worker } from "./pm2.ts";
+import { isFree } from "./ports.ts";
 import type { Run } from "./run.ts";
 import { until } from "./until.ts";
 
-/** How long an app may take until all its workers listen, in ms. Four slow ones on two busy cores. */
-const UP_WITHIN = 20_000;
+/** How often the processes of an app that is coming up are looked at, in ms. */
+const INSPECT_EVERY = 300;
 
 /** A learner's app that runs: one plain process, or whatever its ecosystem file says. */
 export interface App extends AsyncDisposable {
@@ -29,60 +31,43 @@ export interface App extends AsyncDisposable {
   output: () => Promise<{ out: string; err: string }>;
 }
 
-/** An app under pm2, which can be stopped without being forgotten. */
-export interface ManagedApp extends App {
-  pm2: Pm2;
-}
-
 export interface Launch {
   run: Run;
   dir: string;
   name: string;
   port: number;
-  /** On top of the environment that the code itself asks for. */
-  env?: Record<string, string> | undefined;
   /** Hears of each request while the app comes up, too. */
   onTrace?: ((event: TraceEvent, trace: Trace) => void) | undefined;
   /** Gives up waiting, and takes the app down again. */
   signal?: AbortSignal | undefined;
 }
 
-/** What the world has seen of an app that is coming up. */
-interface Birth {
-  trace: Trace;
-  port: number;
-  /** What was thrown and not caught, or why the process ended. */
-  crash?: string | undefined;
+/** Another program has the port that the app was given. */
+export class PortTaken extends MachineProblem {
+  constructor(port: number) {
+    super(`Port ${port} has been taken by another program.`, "Run it again: it gets another port.");
+  }
 }
 
 /**
  * Starts `node --import tsx server.ts`, as step 1 does by hand, and waits until it listens.
  *
  * @throws NotYet when the learner's code does not get that far, with what it printed.
+ * @throws PortTaken
  */
-export async function startPlainApp({
-  run,
-  dir,
-  name,
-  port,
-  env,
-  onTrace,
-  signal,
-}: Launch): Promise<App> {
-  requireServer(dir);
-  const trace = new Trace(join(run.folder, `${name}-exits.ndjson`));
+export async function startPlainApp(launch: Launch): Promise<App> {
+  const { run, dir, name, port, onTrace, signal } = launch;
+  requireServer(dir, SERVER);
+  const exits = join(run.folder, `${name}-exits.ndjson`);
+  const trace = new Trace(exits);
   if (onTrace) trace.on("event", (event) => onTrace(event, trace));
+  const birth = new Birth(trace, dir, port);
   const outFile = join(run.folder, `${name}-out.log`);
   const errFile = join(run.folder, `${name}-err.log`);
 
   const child = spawn(process.execPath, ["--import", PRELOAD, "--import", "tsx", SERVER], {
     cwd: dir,
-    env: {
-      ...run.env,
-      PORT: String(port),
-      ...env,
-      WORKSHOP_EXITS: join(run.folder, `${name}-exits.ndjson`),
-    },
+    env: { ...run.env, PORT: String(port), WORKSHOP_EXITS: exits },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     windowsHide: true,
   });
@@ -90,11 +75,10 @@ export async function startPlainApp({
   child.stdout?.pipe(createWriteStream(outFile));
   child.stderr?.pipe(createWriteStream(errFile));
   const ended = once(child, "exit");
-
-  const birth: Birth = { trace, port };
+  const runs = () => child.exitCode === null && child.signalCode === null;
   child.on("message", (message: unknown) => hear(message, trace));
-  child.once("close", (code, signal) => {
-    birth.crash ??= read(errFile) || `it ended with ${signal ?? `exit code ${code}`}`;
+  child.once("close", (code, signalName) => {
+    birth.crashed(read(errFile) || `that it ended with ${signalName ?? `exit code ${code}`}`);
   });
 
   const app: App = {
@@ -104,16 +88,17 @@ export async function startPlainApp({
     url: `http://127.0.0.1:${port}`,
     trace,
     async workers() {
-      const running = child.exitCode === null && child.signalCode === null;
+      const pid = child.pid ?? 0;
+      const usage = runs() ? await pidusage(pid).catch(() => undefined) : undefined;
       return [
         {
           instance: 0,
-          pid: child.pid ?? 0,
-          state: running ? "online" : "stopped",
+          pid,
+          state: runs() ? "online" : "stopped",
           mode: "fork",
           restarts: 0,
-          cpu: 0,
-          memory: 0,
+          cpu: usage?.cpu ?? 0,
+          memory: usage?.memory ?? 0,
           waitsForReady: false,
           outFile,
           errFile,
@@ -126,13 +111,8 @@ export async function startPlainApp({
       await ended;
     },
   };
-  return settled(app, () =>
-    until(
-      () => progressOf(birth, dir),
-      ({ listening }) => listening.length > 0,
-      { within: UP_WITHIN, signal, otherwise: () => neverListened(app, read(errFile)) },
-    ),
-  );
+  await settle(app, birth, signal, async () => birth.listening.length > 0);
+  return app;
 }
 
 /**
@@ -140,42 +120,30 @@ export async function startPlainApp({
  * workers listens on the port that it was given.
  *
  * @throws NotYet when the learner's file or code does not get that far, with the reason.
+ * @throws PortTaken
  */
-export async function startManagedApp({
-  run,
-  dir,
-  name,
-  port,
-  env,
-  onTrace,
-  signal,
-  pm2,
-}: Launch & { pm2: Pm2 }): Promise<ManagedApp> {
+export async function startManagedApp(launch: Launch & { pm2: Pm2 }): Promise<App> {
+  const { run, dir, name, port, onTrace, signal, pm2 } = launch;
   const config = await readEcosystem(dir);
   requireServer(dir, String(config.script));
   const exits = join(pm2.home, "exits.ndjson");
   const trace = new Trace(exits);
   if (onTrace) trace.on("event", (event) => onTrace(event, trace));
+  const birth = new Birth(trace, dir, port);
 
-  const birth: Birth = { trace, port };
-  const listener = ({ app, type, data, event }: BusMessageLike) => {
+  const listener = ({ app, type, data }: BusMessage) => {
     if (app !== name) return;
     if (type === REPORT) hear({ type, data }, trace);
-    if (type === "process:exception") birth.crash ??= textOf(data);
-    // A restart is pm2's business; what matters here is an end before it ever listened.
-    if (type === "process:event" && event === "exit" && trace.events.length === 0) {
-      setTimeout(() => (birth.crash ??= "it ended before it listened"), 300).unref();
-    }
+    if (type === "process:exception") birth.crashed(textOf(data));
   };
   pm2.bus.on("message", listener);
 
-  const app: ManagedApp = {
+  const app: App = {
     dir,
     name,
     port,
     url: `http://127.0.0.1:${port}`,
     trace,
-    pm2,
     workers: () => pm2.workers(name),
     async output() {
       const workers = await pm2.workers(name);
@@ -191,108 +159,93 @@ export async function startManagedApp({
     },
   };
 
-  return settled(app, async () => {
-    let started = false;
-    let refusal: Error | undefined;
-    const surroundings = { ...run.env, WORKSHOP_EXITS: exits };
-    pm2.start(place(config, { dir, name, port, env: surroundings, over: env })).then(
-      () => (started = true),
-      (error: Error) => (refusal = error),
+  let started = false;
+  let refusal: Error | undefined;
+  const env = { ...run.env, WORKSHOP_EXITS: exits };
+  pm2.start(place(config, { dir, name, port, env })).then(
+    () => (started = true),
+    (error: Error) => (refusal = error),
+  );
+  await settle(app, birth, signal, async () => {
+    if (refusal) throw pm2Refused(refusal);
+    if (!started || birth.listening.length === 0) return false;
+    const workers = await pm2.workers(name);
+    return (
+      workers.length > 0 &&
+      workers.every(({ state, pid }) => state === "online" && birth.listening.includes(pid))
     );
+  });
+  return app;
+}
+
+/**
+ * Waits until the app is up. Whatever happens before that takes it down again; a port that somebody
+ * else has by then is not the learner's fault.
+ */
+async function settle(
+  app: App,
+  birth: Birth,
+  signal: AbortSignal | undefined,
+  isUp: () => Promise<boolean>,
+): Promise<void> {
+  let inspected = performance.now();
+  const late = new Error("late");
+  try {
     await until(
       async () => {
-        if (refusal) throw pm2Refused(refusal);
-        const { listening } = progressOf(birth, dir);
-        const workers = started ? await pm2.workers(name) : [];
-        if (workers.some(({ state }) => state === "errored")) {
-          birth.crash ??= (await app.output()).err || "pm2 gave it up (errored)";
+        birth.examine();
+        if (await isUp()) return true;
+        if (performance.now() - inspected > INSPECT_EVERY) {
+          inspected = performance.now();
+          birth.inspect(await app.workers(), (await app.output()).err);
         }
-        return { listening, workers };
+        return false;
       },
-      ({ listening, workers }) =>
-        workers.length > 0 &&
-        workers.every(({ state, pid }) => state === "online" && listening.includes(pid)),
-      { within: UP_WITHIN, signal, otherwise: () => new Error("") },
-    ).catch(async (error: unknown) => {
-      if (error instanceof NotYet || (error instanceof Error && error.message)) throw error;
-      throw neverListened(app, (await app.output()).err, await pm2.workers(name));
-    });
-  });
-}
-
-interface BusMessageLike {
-  app: string;
-  type: string;
-  data: unknown;
-  event?: string | undefined;
-}
-
-/** The app when it is up; whatever happens before that takes it down again. */
-async function settled<A extends App>(app: A, up: () => Promise<unknown>): Promise<A> {
-  try {
-    await up();
-    return app;
+      (up) => up,
+      { within: UP_WITHIN, signal, otherwise: () => late },
+    );
   } catch (error) {
+    const reason = error === late ? birth.failed((await app.output()).err) : error;
     await app[Symbol.asyncDispose]();
-    throw error;
+    const wantsPort = reason instanceof NotYet && reason.finding.seen.includes("EADDRINUSE");
+    throw wantsPort && !(await isFree(app.port)) ? new PortTaken(app.port) : reason;
   }
 }
 
-function requireServer(dir: string, script: string = SERVER): void {
+/** @throws NotYet when the file that is to be started is not there. */
+function requireServer(dir: string, script: string): void {
   if (existsSync(join(dir, script))) return;
-  throw new NotYet({
-    expected: `a file ${script}`,
-    seen: existsSync(dir) ? "no such file" : "that the whole folder is missing",
-    look: { file: script },
-    hint: "npm run step makes a missing folder again; a single file can be copied from steps/.",
-    blocks: true,
-  });
-}
-
-/** The pids that listen where they should. @throws NotYet when that can no longer come true. */
-function progressOf({ trace, port, crash }: Birth, dir: string): { listening: number[] } {
-  const heard = trace.events.filter((event) => event.kind === "listening");
-  const elsewhere = heard.find((event) => event.port !== port);
-  if (elsewhere) {
-    throw new NotYet({
-      expected: `the server to listen on the port in process.env.PORT (${port})`,
-      seen: `that it listens on ${elsewhere.port}`,
-      look: { file: SERVER },
-      hint: "The port comes from outside: httpServer.listen(PORT) with PORT from process.env.",
-      blocks: true,
-    });
-  }
-  if (heard.length === 0 && crash !== undefined) throw explainCrash(crash, dir);
-  return { listening: heard.map(({ worker }) => worker.pid) };
-}
-
-function neverListened(app: App, err: string, workers: Worker[] = []): NotYet {
-  if (err.trim() && app.trace.events.length === 0) return explainCrash(err, app.dir);
-  const busy = workers.find(({ cpu }) => cpu > 80);
-  return new NotYet({
-    expected: `the server to listen on port ${app.port} within ${UP_WITHIN / 1000} s`,
-    seen: busy
-      ? `that its process (pid ${busy.pid}) keeps a whole core busy and listens nowhere`
-      : "that it runs, listens nowhere and reports no error",
-    look: { file: SERVER },
-    hint: busy
-      ? "An endless loop without an await lets Node do nothing else."
-      : "Is httpServer.listen(PORT, …) still there, and is it reached?",
-    blocks: true,
-  });
+  throw new NotYet(
+    script === SERVER
+      ? {
+          expected: `a file ${SERVER}`,
+          seen: existsSync(dir) ? "no such file" : "that the whole folder is missing",
+          look: { file: SERVER },
+          hint: "npm run step makes a missing folder again; a single file can be copied from steps/.",
+          blocks: true,
+        }
+      : {
+          expected: "script to name a file",
+          seen: `script: ${JSON.stringify(script)}, and there is no such file`,
+          look: { file: ECOSYSTEM },
+          hint: `The app begins in ${SERVER}.`,
+          blocks: true,
+        },
+  );
 }
 
 function pm2Refused(error: Error): NotYet {
   return new NotYet({
     expected: "pm2 to start the app",
     seen: `its refusal: ${error.message}`,
-    look: { file: "ecosystem.config.cjs" },
+    look: { file: ECOSYSTEM },
     blocks: true,
   });
 }
 
 function hear(message: unknown, trace: Trace): void {
   if (typeof message !== "object" || message === null || !("type" in message)) return;
+  // Sent by our own preload, whose events have that type.
   if (message.type === REPORT && "data" in message) trace.add(message.data as TraceEvent);
 }
 

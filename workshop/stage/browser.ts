@@ -69,6 +69,7 @@ export async function startBrowser(run: Run): Promise<Browser> {
   const { chromium } = await import("playwright");
   // Playwright puts the profile into the folder for temporary files and removes it when it closes
   // the browser; in the run's folder it goes also when nobody is left to close it.
+  const { TMPDIR } = process.env;
   process.env.TMPDIR = run.folder;
   try {
     const server = await chromium.launchServer({
@@ -89,6 +90,9 @@ export async function startBrowser(run: Run): Promise<Browser> {
       `Chromium (${executablePath}) did not start: ${reason}`,
       "npm run doctor shows what is missing.",
     );
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
   }
 }
 

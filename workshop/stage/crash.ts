@@ -1,51 +1,72 @@
-import { basename, relative } from "node:path";
-import { SERVER } from "../catalog.ts";
-import { NotYet } from "../problems.ts";
+import { relative } from "node:path";
+import { ECOSYSTEM, SERVER } from "../catalog.ts";
+import { NotYet, type Finding } from "../problems.ts";
 
 /**
  * Makes a finding out of what a process printed as it died: the error, and the line of the learner's
  * file that it came from.
+ *
+ * @param restarts how often it has died so far, if more than once
  */
-export function explainCrash(text: string, dir: string): NotYet {
+export function explainCrash(text: string, dir: string, restarts = 0): NotYet {
   const error = errorLine(text);
   const place = placeIn(text, dir);
+  const again = restarts > 0 ? `, again and again: ${restarts} restarts so far` : "";
   return new NotYet({
-    expected: "the server to start",
-    seen: `${error}${place ? ` (${place.file}:${place.line})` : ""}`,
+    expected: restarts > 0 ? "the server to stay alive" : "the server to start",
+    seen: `${error}${place ? ` (${place.file}:${place.line})` : ""}${again}`,
     look: { file: place?.file ?? SERVER },
-    hint: hintFor(error),
     blocks: true,
+    ...KNOWN.find(({ sign }) => sign.test(error))?.advice,
   });
 }
 
-/** `SyntaxError: …`, esbuild's `ERROR: …`, or else the last thing that was said. */
+/** Errors whose text does not say what to do about them. */
+const KNOWN: { sign: RegExp; advice: Pick<Finding, "hint" | "look"> }[] = [
+  {
+    sign: /EADDRINUSE/,
+    advice: {
+      hint: "Something listens on that port already: a second listen(), or several processes that are not workers of one cluster.",
+    },
+  },
+  {
+    sign: /ERR_MODULE_NOT_FOUND|Cannot find (?:module|package)/,
+    advice: {
+      hint: "An import names something that is not there. File imports need their ending: ./name.ts",
+    },
+  },
+  {
+    sign: /ERR_UNKNOWN_FILE_EXTENSION/,
+    advice: {
+      look: { file: ECOSYSTEM },
+      hint: 'Node does not read TypeScript by itself: node_args: ["--import", "tsx", …] teaches it to.',
+    },
+  },
+];
+
+/** What Node and pm2 print around an error, which does not say what it is. */
+const NOISE =
+  /^\s*$|^\s+at |^Node\.js v|^\(Use `node|^\s*\^+\s*$|^node:|^\S*:\d+$|^\s*throw |TypeScript support unavailable/;
+
+/** `SyntaxError: …`, esbuild's `ERROR: …`, or else the last thing that was said and is no noise. */
 function errorLine(text: string): string {
   const esbuild = text.match(/:\d+:\d+: ERROR: ([^\n]+)/)?.[1];
   if (esbuild) return `SyntaxError: ${esbuild}`;
   const named = text.match(/^\s*(?:\w+:\s)?((?:[A-Z]\w*)?(?:Error|Exception)\b[^\n]*)/m)?.[1];
-  return named?.trim() ?? text.trim().split("\n").at(-1)?.slice(0, 200) ?? "no reason";
+  if (named) return named.trim();
+  const said = text.split("\n").filter((line) => !NOISE.test(line));
+  return said.at(-1)?.trim().slice(0, 200) || "no reason";
 }
 
 /** The first place in the text that lies in the learner's folder. */
 function placeIn(text: string, dir: string): { file: string; line: string } | undefined {
-  for (const [, path = "", line = ""] of text.matchAll(
-    /((?:file:\/\/|\/|[A-Z]:\\)[^\n()]*?):(\d+)/g,
-  )) {
+  const places = text.matchAll(/((?:file:\/\/|\/|[A-Z]:\\)[^\n()]*?):(\d+)/g);
+  for (const [, path = "", line = ""] of places) {
     const plain = path.startsWith("file:") ? decodeURIComponent(new URL(path).pathname) : path;
     const inside = relative(dir, plain);
-    if (inside && !inside.startsWith("..") && !/node_modules/.test(inside)) {
-      return { file: inside === basename(plain) ? inside : inside.replaceAll("\\", "/"), line };
+    if (inside && !inside.startsWith("..") && !inside.includes("node_modules")) {
+      return { file: inside.replaceAll("\\", "/"), line };
     }
-  }
-  return undefined;
-}
-
-function hintFor(error: string): string | undefined {
-  if (/EADDRINUSE/.test(error)) {
-    return "Several processes want the same port. Only workers of one cluster can share it.";
-  }
-  if (/ERR_MODULE_NOT_FOUND|Cannot find (?:module|package)/.test(error)) {
-    return "An import names something that is not there. File imports need their ending: ./name.ts";
   }
   return undefined;
 }

@@ -14,6 +14,9 @@ export const PRELOAD = new URL("../trace/preload.mjs", import.meta.url).href;
 /** The names that pm2 itself accepts for such a file, ours first. */
 const NAMES = [ECOSYSTEM, "ecosystem.config.js", "ecosystem.config.mjs", "ecosystem.config.json"];
 
+/** How long such a file may take to load, in ms. */
+const LOAD_WITHIN = 5_000;
+
 /** An app of an ecosystem file, as the learner wrote it. */
 export type AppConfig = Record<string, unknown>;
 
@@ -49,9 +52,10 @@ export async function readEcosystem(dir: string): Promise<AppConfig> {
 }
 
 function describeApps(apps: AppConfig[]): string {
-  if (apps.length === 0) return "no app";
-  if (apps.length === 1) return `an app without a script: ${JSON.stringify(apps[0])}`;
-  return `${apps.length} apps (${apps.map((app) => String(app.name)).join(", ")})`;
+  const [app] = apps;
+  if (!app || (apps.length === 1 && Object.keys(app).length === 0)) return "no app";
+  if (apps.length === 1) return `an app without a script: ${JSON.stringify(app)}`;
+  return `${apps.length} apps (${apps.map(({ name }) => String(name)).join(", ")})`;
 }
 
 /** pm2 takes `{ apps: [...] }`, `{ apps: {...} }`, a list, or one app. */
@@ -63,12 +67,13 @@ function appsOf(config: unknown): AppConfig[] {
 
 function load(file: string, name: string): Promise<unknown> {
   return new Promise((done, fail) => {
-    const refuse = (seen: string) =>
+    const refuse = (seen: string, hint?: string) =>
       fail(
         new NotYet({
-          expected: `a ${name} that can be loaded`,
+          expected: `${name} to be a file that Node can load`,
           seen,
           look: { file: name },
+          hint,
           blocks: true,
         }),
       );
@@ -79,26 +84,30 @@ function load(file: string, name: string): Promise<unknown> {
     });
     const timer = setTimeout(() => {
       reader.kill("SIGKILL");
-      refuse("that it did not end within 5 s: is there an endless loop?");
-    }, 5_000);
+      refuse("that it does not come to an end", "Is there an endless loop in it?");
+    }, LOAD_WITHIN);
     let errors = "";
     reader.stderr?.setEncoding("utf8").on("data", (text: string) => (errors += text));
     reader.once("message", (config) => {
       clearTimeout(timer);
-      done(config);
+      done(JSON.parse(String(config)));
     });
     reader.once("close", () => {
       clearTimeout(timer);
-      refuse(shortError(errors, file) || "that it exports nothing");
+      refuse(shortError(errors, name) || "that it exports nothing");
     });
   });
 }
 
-/** `ecosystem.config.cjs:7: SyntaxError: Unexpected token '}'` out of what Node prints. */
-function shortError(text: string, file: string): string {
-  const line = text.match(/[^\n]*ecosystem[^\n:]*:(\d+)/)?.[1];
+/** `SyntaxError: Unexpected token '}' (ecosystem.config.cjs:7)` out of what Node prints. */
+function shortError(text: string, name: string): string {
+  const line = text
+    .split("\n")
+    .find((row) => row.includes(`${name}:`))
+    ?.split(`${name}:`)[1];
+  const at = line ? Number.parseInt(line, 10) : Number.NaN;
   const error = text.match(/^\w*(?:Error|Exception)\b[^\n]*/m)?.[0] ?? text.trim().split("\n")[0];
-  return error ? `${relative(resolve(file, ".."), file)}${line ? `:${line}` : ""}: ${error}` : "";
+  return error ? `${error}${Number.isNaN(at) ? "" : ` (${name}:${at})`}` : "";
 }
 
 export interface Placement {

@@ -18,7 +18,11 @@ for (let quiet = 0, rounds = 0; quiet < 2 && rounds < 400; rounds += 1) {
   quiet = found.length === 0 ? quiet + 1 : 0;
   if (quiet < 2) await sleep(10);
 }
-rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+// What was killed in the middle of a write may have made a folder after it was looked for.
+for (let tries = 0; tries < 3; tries += 1) {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  await sleep(10);
+}
 
 /** @param {number} pid */
 function kill(pid) {

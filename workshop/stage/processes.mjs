@@ -7,7 +7,7 @@
  * folder and the process tree below them say it.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 
 const MARKS = ["WORKSHOP_RUN=", "PM2_HOME="];
@@ -83,31 +83,62 @@ function markOf(pid) {
   return undefined;
 }
 
-/** @param {string} folder */
+/**
+ * A pid may have gone to somebody else since its file was written: whoever has it now is ours only
+ * if it is older than the file.
+ * @param {string} folder
+ */
 function byPidFiles(folder) {
   if (!existsSync(folder)) return [];
+  const table = processTable();
   const roots = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".pid"))
-    .map((file) => Number(read(join(folder, file)).trim()));
-  const children = processTree();
+    .map((file) => join(folder, file))
+    .filter((file) => {
+      const started = table.get(Number(read(file).trim()))?.started;
+      return started !== undefined && started <= writtenAt(file) + CLOCK;
+    })
+    .map((file) => Number(read(file).trim()));
   const all = new Set(roots.filter((pid) => pid > 1));
-  for (const pid of all) for (const child of children.get(pid) ?? []) all.add(child);
+  for (const pid of all) {
+    for (const [child, { parent }] of table) if (parent === pid) all.add(child);
+  }
   return [...all]
     .filter((pid) => pid !== process.pid && isAlive(pid))
     .map((pid) => ({ pid, folder: folder + sep }));
 }
 
-/** Who has started whom, as far as the system tells. @returns {Map<number, number[]>} */
-function processTree() {
-  /** @type {Map<number, number[]>} */
-  const children = new Map();
-  if (process.platform === "win32") return children;
-  const table = execFileSync("ps", ["-axo", "pid=,ppid="], { encoding: "utf8" });
-  for (const line of table.trim().split("\n")) {
-    const [pid = 0, parent = 0] = line.trim().split(/\s+/).map(Number);
-    children.set(parent, [...(children.get(parent) ?? []), pid]);
+/** `ps` tells the start of a process to the second. In ms. */
+const CLOCK = 2_000;
+
+/**
+ * Every process with its parent and its start (ms since the epoch), as far as the system tells.
+ * @returns {Map<number, { parent: number, started: number }>}
+ */
+function processTable() {
+  if (process.platform === "win32") return new Map();
+  const table = execFileSync("ps", ["-axo", "pid=,ppid=,lstart="], {
+    encoding: "utf8",
+    env: { ...process.env, LC_ALL: "C" },
+  });
+  return new Map(
+    table
+      .trim()
+      .split("\n")
+      .map((row) => {
+        const [pid, parent, ...start] = row.trim().split(/\s+/);
+        return [Number(pid), { parent: Number(parent), started: Date.parse(start.join(" ")) }];
+      }),
+  );
+}
+
+/** @param {string} file */
+function writtenAt(file) {
+  try {
+    return statSync(file).mtimeMs;
+  } catch {
+    return 0;
   }
-  return children;
 }
 
 /** @param {string} file */

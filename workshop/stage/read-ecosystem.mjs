@@ -1,5 +1,8 @@
 // @ts-check
-/** `node read-ecosystem.mjs FILE` sends what an ecosystem file exports to the parent, and ends. */
+/**
+ * `node read-ecosystem.mjs FILE` sends what an ecosystem file exports to the parent, as the text
+ * of a JSON document, and ends.
+ */
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
@@ -8,5 +11,13 @@ const config = file.endsWith(".json")
   ? JSON.parse(readFileSync(file, "utf8"))
   : (await import(pathToFileURL(file).href)).default;
 
-// Functions and the like do not travel; pm2 would not take them either.
-process.send?.(JSON.parse(JSON.stringify(config ?? null)), () => process.exit());
+process.send?.(toJson(config), () => process.exit());
+
+/** @param {unknown} value @returns {string} `null` for what pm2 would not take either */
+function toJson(value) {
+  try {
+    return JSON.stringify(value) ?? "null";
+  } catch {
+    return "null";
+  }
+}

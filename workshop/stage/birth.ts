@@ -1,0 +1,121 @@
+import { ECOSYSTEM, SERVER } from "../catalog.ts";
+import { NotYet } from "../problems.ts";
+import type { Trace } from "../trace/collector.ts";
+import { explainCrash } from "./crash.ts";
+import type { Worker } from "./pm2.ts";
+
+/** How long an app may take until all its workers listen, in ms: four of them on two busy cores. */
+export const UP_WITHIN = 20_000;
+/** For how long all its processes must have been idle to say that nothing more will come, in ms. */
+const QUIET_FOR = 2_500;
+/** Below this share of a core, in percent, a process waits for something. */
+const IDLE = 5;
+/** Above this share of a core in sum, in percent, something is going round in circles. */
+const BUSY = 60;
+/** "ready" is said in the callback of `listen`; when it has not come by then, it will not. In ms. */
+const READY_WITHIN = 3_000;
+/** One crash may be bad luck; this many are none. */
+const CRASHES = 2;
+
+/**
+ * Watches an app come up, and says as early as it can be known that it will not, and why. What has
+ * been seen comes from three sides: the trace, what was printed, and the state of the processes.
+ */
+export class Birth {
+  readonly #trace: Trace;
+  readonly #dir: string;
+  readonly #port: number;
+  #crash: string | undefined;
+  #quietSince: number | undefined;
+  #busy: Worker | undefined;
+
+  constructor(trace: Trace, dir: string, port: number) {
+    this.#trace = trace;
+    this.#dir = dir;
+    this.#port = port;
+  }
+
+  /** Something was thrown and not caught, or a process has ended. The first reason is the reason. */
+  crashed(reason: string): void {
+    this.#crash ??= reason;
+  }
+
+  /** The pids that listen on the right port. */
+  get listening(): number[] {
+    return this.#heard.map(({ worker }) => worker.pid);
+  }
+
+  get #heard() {
+    return this.#trace.events.filter((event) => event.kind === "listening");
+  }
+
+  /** @throws NotYet when what was reported so far shows that it will not come up. */
+  examine(): void {
+    const elsewhere = this.#heard.find((event) => event.port !== this.#port);
+    if (elsewhere) {
+      throw new NotYet({
+        expected: `the server to listen on the port in process.env.PORT (${this.#port})`,
+        seen: `that it listens on ${elsewhere.port}`,
+        look: { file: SERVER },
+        hint: "The port comes from outside: httpServer.listen(PORT) with PORT from process.env.",
+        blocks: true,
+      });
+    }
+    if (this.#heard.length === 0 && this.#crash !== undefined) {
+      throw explainCrash(this.#crash, this.#dir);
+    }
+  }
+
+  /**
+   * Looks at the processes; to be called a few times a second while nothing is settled.
+   *
+   * @throws NotYet when they show that it will not come up.
+   */
+  inspect(workers: readonly Worker[], err: string): void {
+    const restarts = Math.max(0, ...workers.map((worker) => worker.restarts));
+    if (restarts >= CRASHES) throw explainCrash(this.#crash ?? err, this.#dir, restarts);
+
+    const [first] = this.#heard;
+    const isReady = this.#trace.events.some(({ kind }) => kind === "ready");
+    if (first && !isReady && workers.some((worker) => worker.waitsForReady)) {
+      if (Date.now() - first.at > READY_WITHIN) throw neverReady();
+    }
+    this.#busy = total(workers) > BUSY ? workers.find(({ cpu }) => cpu > IDLE) : undefined;
+    const isQuiet = workers.length > 0 && workers.every(({ cpu }) => cpu < IDLE);
+    if (first || !isQuiet) this.#quietSince = undefined;
+    else this.#quietSince ??= Date.now();
+    if (this.#quietSince && Date.now() - this.#quietSince > QUIET_FOR) throw this.failed(err);
+  }
+
+  /** Why it is not up, when the time is over. */
+  failed(err: string): NotYet {
+    const said = this.#crash ?? err.trim();
+    if (said && this.#heard.length === 0) return explainCrash(said, this.#dir);
+    const busy = this.#busy;
+    return new NotYet({
+      expected: `the server to listen on port ${this.#port}`,
+      seen: busy
+        ? `that its process (pid ${busy.pid}) is busy without end and listens nowhere`
+        : "that it runs, does nothing, and listens nowhere",
+      look: { file: SERVER },
+      hint: busy
+        ? "While a loop runs, Node does nothing else. Which loop does not end?"
+        : "Is httpServer.listen(PORT, …) still there, and is it reached?",
+      blocks: true,
+    });
+  }
+}
+
+function neverReady(): NotYet {
+  return new NotYet({
+    expected: 'the app to tell pm2 "ready" once it listens',
+    seen: `that it listens and has not said so, while ${ECOSYSTEM} makes pm2 wait for it (wait_ready)`,
+    look: { file: SERVER },
+    hint: 'process.send?.("ready") belongs into the callback of httpServer.listen.',
+    blocks: true,
+  });
+}
+
+function total(workers: readonly Worker[]): number {
+  return workers.reduce((sum, { cpu }) => sum + cpu, 0);
+}
