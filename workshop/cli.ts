@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { Command, CommanderError } from "commander";
 import { folderOf, steps, type Source, type Step } from "./catalog.ts";
 import { EXIT_CODES, USAGE } from "./check/verdict.ts";
-import { MachineProblem, NotYet, UsageProblem } from "./problems.ts";
+import { Inconclusive, MachineProblem, NotYet, UsageProblem } from "./problems.ts";
 
 /**
  * The commands behind `npm run`, and their exit codes. Each loads what it needs when it is called.
@@ -137,6 +137,10 @@ function explain(error: unknown): number {
   if (error instanceof MachineProblem) {
     console.error(`${error.message}\nMend it: ${error.remedy}`);
     return EXIT_CODES["your machine"];
+  }
+  if (error instanceof Inconclusive) {
+    console.error(error.message);
+    return EXIT_CODES.inconclusive;
   }
   if (error instanceof NotYet) {
     console.error(error.message);

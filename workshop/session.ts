@@ -10,7 +10,7 @@ import { onKeys } from "./keys.ts";
 import { judgeCode } from "./judge.ts";
 import { LearnersApp } from "./learners-app.ts";
 import { openUrl } from "./open-url.ts";
-import { MachineProblem } from "./problems.ts";
+import { Inconclusive, MachineProblem } from "./problems.ts";
 import { learnersCopy, notePassed } from "./progress.ts";
 import { claimSession } from "./session-note.ts";
 import { connectPm2, startDaemon } from "./stage/pm2.ts";
@@ -123,6 +123,7 @@ async function openApp(url: string): Promise<void> {
 /** What goes wrong while checking must not end the session. */
 function explain(error: unknown): void {
   if (error instanceof MachineProblem) print(`${error.message}\nMend it: ${error.remedy}`);
+  else if (error instanceof Inconclusive) print(error.message);
   else {
     print("This is a bug in the workshop. Please report it with the output of npm run doctor.");
     console.error(error);

@@ -1,6 +1,7 @@
+import { stripVTControlCharacters } from "node:util";
 import { expect, test as base } from "vitest";
 import type { Step } from "../../workshop/catalog.ts";
-import { NotYet, type Finding } from "../../workshop/problems.ts";
+import { Inconclusive, MachineProblem, NotYet, type Finding } from "../../workshop/problems.ts";
 import type { App } from "../../workshop/stage/app.ts";
 import type { Pm2 } from "../../workshop/stage/pm2.ts";
 import type { TracedRequest } from "../../workshop/trace/events.ts";
@@ -8,6 +9,7 @@ import { line } from "../../workshop/trace/line.ts";
 import { Clients } from "./clients.ts";
 import { layGround, type Ground } from "./ground.ts";
 import { Pages } from "./pages.ts";
+import { findDeath } from "./vitals.ts";
 
 /** What every check gets. */
 export interface Scene {
@@ -65,7 +67,8 @@ export function check(
     Object.assign(task.meta, { evidence });
     try {
       await play(ground, evidence, body);
-    } catch (error) {
+    } catch (thrown) {
+      const error = await diagnose(ground, thrown);
       if (!(error instanceof NotYet)) throw error;
       const notYet = completed(error.finding, options);
       if (notYet.finding.blocks) ground.blockedBy = notYet;
@@ -80,7 +83,7 @@ async function play(
   evidence: string[],
   body: (scene: Scene) => Promise<void>,
 ): Promise<void> {
-  const app = await ground.app();
+  const { app } = await ground.app();
   await using clients = new Clients(app.url);
   await using pages = new Pages(app.url, ground.stage);
   await using further = new Further();
@@ -101,6 +104,28 @@ async function play(
         ...items.map((item) => (typeof item === "string" ? item : line(item, app.trace))),
       );
     },
+  });
+}
+
+/** What a check threw, or what lies behind it: an app that died, a page that could not be used. */
+async function diagnose(ground: Ground, thrown: unknown): Promise<unknown> {
+  if (thrown instanceof MachineProblem || thrown instanceof Inconclusive) return thrown;
+  const up = await ground.app().catch(() => undefined);
+  const death = up && (await findDeath(up.app, up.vitals));
+  if (death) return death;
+  return thrown instanceof Error && isPlaywrights(thrown) ? pageFailed(thrown) : thrown;
+}
+
+/** Playwright's errors begin with the method that failed: `page.goto: net::ERR_…`. */
+function isPlaywrights(error: Error): boolean {
+  return /^(page|locator|browser|browserContext|frame)\.\w+: /.test(error.message);
+}
+
+function pageFailed({ message }: Error): NotYet {
+  const [first = ""] = stripVTControlCharacters(message).split("\n");
+  return new NotYet({
+    expected: "the page to load and to be usable",
+    seen: first.replace(/^[\w.]+: /, ""),
   });
 }
 

@@ -10,6 +10,7 @@ import { connectPm2, forget, type Pm2 } from "../../workshop/stage/pm2.ts";
 import { freePort } from "../../workshop/stage/ports.ts";
 import { joinRun } from "../../workshop/stage/run.ts";
 import { openStage, type Stage } from "../../workshop/stage/stage.ts";
+import { takeVitals, type Vitals } from "./vitals.ts";
 
 /** What the checks of one file share: the step, the code under test and where it is played. */
 export interface Ground extends AsyncDisposable {
@@ -19,8 +20,8 @@ export interface Ground extends AsyncDisposable {
   stage: Stage;
   /** pm2 itself, connected when first asked for. */
   pm2: () => Promise<Pm2>;
-  /** The app under test, started when first asked for, once. */
-  app: () => Promise<App>;
+  /** The app under test, started when first asked for, once; with what it was like then. */
+  app: () => Promise<{ app: App; vitals: Vitals }>;
   /** Starts a further app of the same code. Its env comes on top of what its own file says. */
   launch: () => Promise<App>;
   /** Prepares pm2 for a further app without starting it, for checks that do so in their own way. */
@@ -50,7 +51,7 @@ export async function layGround(file: string): Promise<Ground> {
   const dir = target?.dir ?? folderOf(step, "solution");
 
   let pm2: Promise<Pm2> | undefined;
-  let app: Promise<App> | undefined;
+  let app: ReturnType<Ground["app"]> | undefined;
   const connect = () => (pm2 ??= connectPm2(stage.home));
 
   async function launch(): Promise<App> {
@@ -84,13 +85,14 @@ export async function layGround(file: string): Promise<Ground> {
     dir,
     stage,
     pm2: connect,
-    app: () => (app ??= launch()),
+    app: () => (app ??= launch().then(async (up) => ({ app: up, vitals: await takeVitals(up) }))),
     launch,
     stageIt,
     async [Symbol.asyncDispose]() {
-      for (const opened of [app, pm2]) {
-        await (await opened?.catch(() => undefined))?.[Symbol.asyncDispose]();
-      }
+      const up = await app?.catch(() => undefined);
+      await up?.app[Symbol.asyncDispose]();
+      const client = await pm2?.catch(() => undefined);
+      await client?.[Symbol.asyncDispose]();
       await stage[Symbol.asyncDispose]?.();
     },
   };

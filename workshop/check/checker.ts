@@ -25,6 +25,8 @@ export interface Request {
 
 /** Runs checks as often as it is asked, on a stage that stays warm. */
 export interface Checker extends AsyncDisposable {
+  /** The folder of its run. */
+  folder: string;
   /** Runs all checks of a step; tells each result as it comes, and gives them all. */
   run: (request: Request, onResult: (result: CheckResult) => void) => Promise<CheckResult[]>;
   /** Ends a run early. Its promise gives what it has so far. */
@@ -83,7 +85,11 @@ export async function openChecker(): Promise<Checker> {
     { server: { watch: null }, logLevel: "silent" },
   );
 
+  // Vitest's workers carry the run's mark, so that the leash finds them.
+  process.env.WORKSHOP_RUN = stage.folder;
+
   return {
+    folder: stage.folder,
     async run({ step, dir }, onResult) {
       const results: CheckResult[] = [];
       blocked = false;
@@ -104,8 +110,9 @@ export async function openChecker(): Promise<Checker> {
     },
     cancel: () => vitest.cancelCurrentRun("keyboard-input"),
     async [Symbol.asyncDispose]() {
-      await vitest.close();
+      // The stage goes first: a check that is running ends with what it runs on.
       await stage[Symbol.asyncDispose]();
+      await vitest.close().catch(() => {});
     },
   };
 }

@@ -31,7 +31,7 @@ try {
         (error: Error) => tell({ kind: "failed", id, message: error.stack ?? error.message }),
       );
   });
-  tell({ kind: "open" });
+  tell({ kind: "open", folder: checker.folder });
 } catch (error) {
   const { message, remedy } = error as { message: string; remedy?: string };
   tell({ kind: "closed", message, remedy });

@@ -6,7 +6,8 @@ export type ToHost = { kind: "run"; id: number; request: Request } | { kind: "ca
 
 /** What it hears from it. */
 export type FromHost =
-  | { kind: "open" }
+  /** It is open, and owns the run in that folder. */
+  | { kind: "open"; folder: string }
   /** It could not be opened: `remedy` is there when the machine lacks something. */
   | { kind: "closed"; message: string; remedy?: string | undefined }
   | { kind: "result"; id: number; result: CheckResult }

@@ -1,13 +1,18 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { MachineProblem } from "../problems.ts";
+import { Inconclusive, MachineProblem } from "../problems.ts";
 import { cleanEnvironment } from "../stage/environment.ts";
 import type { Checker } from "./checker.ts";
+import { until } from "../stage/until.ts";
 import type { FromHost, ToHost } from "./messages.ts";
 import type { CheckResult } from "./verdict.ts";
 
 const HOST = fileURLToPath(new URL("host.ts", import.meta.url));
+const ENDED = new Inconclusive(
+  "The process that runs the checks was ended from outside; your code was not judged. Check again.",
+);
 /** How long it stays warm after its last run, in ms. Then the next run takes a second longer. */
 const WARM_FOR = 120_000;
 
@@ -15,12 +20,13 @@ const WARM_FOR = 120_000;
  * A checker in another process, which is started when it is needed, kept warm between runs, and
  * ended when nobody has asked for two minutes.
  */
-export class RemoteChecker implements Checker {
-  #host: Promise<ChildProcess> | undefined;
+export class RemoteChecker implements AsyncDisposable {
+  #host: Promise<Host> | undefined;
   #running: Promise<unknown> = Promise.resolve();
   #cooling: NodeJS.Timeout | undefined;
   #ids = 0;
   #ending = false;
+  #busy = false;
 
   /** Starts the process ahead of its first run. */
   warm(): void {
@@ -38,8 +44,10 @@ export class RemoteChecker implements Checker {
     return run;
   }
 
+  /** Ends a run early; its promise gives what it has so far. */
   async cancel(): Promise<void> {
-    if (this.#host) post(await this.#host, { kind: "cancel" });
+    const host = await this.#host?.catch(() => undefined);
+    if (host) post(host.process, { kind: "cancel" });
   }
 
   async #run(
@@ -47,7 +55,8 @@ export class RemoteChecker implements Checker {
     onResult: (result: CheckResult) => void,
   ): Promise<CheckResult[]> {
     clearTimeout(this.#cooling);
-    const host = await this.#open();
+    const { process: host } = await this.#open();
+    this.#busy = true;
     const id = (this.#ids += 1);
     const results: CheckResult[] = [];
     try {
@@ -74,17 +83,18 @@ export class RemoteChecker implements Checker {
         post(host, { kind: "run", id, request });
       });
     } finally {
+      this.#busy = false;
       this.#cooling = setTimeout(() => void this[Symbol.asyncDispose](), WARM_FOR);
       this.#cooling.unref();
     }
     return results;
   }
 
-  #open(): Promise<ChildProcess> {
+  #open(): Promise<Host> {
     this.#ending = false;
     this.#host ??= open().then(
       (host) => {
-        host.once("exit", () => (this.#host = undefined));
+        host.process.once("exit", () => (this.#host = undefined));
         return host;
       },
       (error: Error) => {
@@ -98,17 +108,30 @@ export class RemoteChecker implements Checker {
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#cooling);
     const host = await this.#host?.catch(() => undefined);
-    if (!host || host.exitCode !== null || host.signalCode !== null) return;
+    if (!host || host.process.exitCode !== null || host.process.signalCode !== null) return;
     this.#ending = true;
-    const ended = once(host, "exit");
-    host.disconnect();
+    const ended = once(host.process, "exit");
+    // In the middle of a run it would wait for the check that it is in; its leash does not.
+    if (this.#busy) host.process.kill("SIGKILL");
+    else host.process.disconnect();
     await ended;
+    await until(
+      () => existsSync(host.folder),
+      (exists) => !exists,
+      { within: 5_000, otherwise: () => new Error(`${host.folder} is not cleared away.`) },
+    );
   }
 }
 
+/** A checker's process and the folder of its run. */
+interface Host {
+  process: ChildProcess;
+  folder: string;
+}
+
 /** @throws MachineProblem when the checker says that the machine lacks something. */
-async function open(): Promise<ChildProcess> {
-  const host = fork(HOST, {
+async function open(): Promise<Host> {
+  const child = fork(HOST, {
     execArgv: ["--import", "tsx"],
     env: cleanEnvironment(),
     // Ctrl-C reaches the whole group in front of the terminal; this one is ended in order.
@@ -116,10 +139,10 @@ async function open(): Promise<ChildProcess> {
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   const [message]: [FromHost | undefined] = await Promise.race([
-    once(host, "message") as Promise<[FromHost]>,
-    once(host, "exit").then((): [undefined] => [undefined]),
+    once(child, "message") as Promise<[FromHost]>,
+    once(child, "exit").then((): [undefined] => [undefined]),
   ]);
-  if (message?.kind === "open") return host;
+  if (message?.kind === "open") return { process: child, folder: message.folder };
   throw new MachineProblem(
     message?.kind === "closed"
       ? message.message

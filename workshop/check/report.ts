@@ -2,6 +2,7 @@ import { join, relative } from "node:path";
 import colors from "picocolors";
 import { root } from "../catalog.ts";
 import { duration, wrap } from "../text.ts";
+import { fit } from "../trace/line.ts";
 import type { CheckResult, Verdict } from "./verdict.ts";
 
 const MARKS: Record<CheckResult["outcome"], string> = {
@@ -19,9 +20,11 @@ const MARKS: Record<CheckResult["outcome"], string> = {
 export function reportOf(result: CheckResult, dir: string, width: number): string[] {
   const { title, outcome, ms, finding, problem, evidence } = result;
   const time = outcome === "skipped" ? "not run yet" : duration(ms);
-  const head = `${MARKS[outcome]} ${title}`;
-  const gap = " ".repeat(Math.max(2, Math.min(width, 90) - title.length - time.length - 2));
-  const lines = [`${head}${gap}${colors.dim(time)}`];
+  const [first = "", ...more] = wrap(title, width - 2);
+  const gap = Math.min(width, 90) - 2 - (more.at(-1) ?? first).length - time.length;
+  const lines = [first, ...more].map((text, at) => `${at === 0 ? MARKS[outcome] : " "} ${text}`);
+  if (gap >= 2) lines.push(`${lines.pop()}${" ".repeat(gap)}${colors.dim(time)}`);
+  else lines.push(`  ${colors.dim(time)}`);
   const indented = (text: string, label = "") => {
     const inside = wrap(text, width - 4 - label.length);
     lines.push(
@@ -33,7 +36,8 @@ export function reportOf(result: CheckResult, dir: string, width: number): strin
   if (problem) {
     indented(outcome === "your machine" ? problem.message : `Not judged: ${problem.message}`);
   }
-  lines.push(...evidence.map((text) => colors.dim(`      ${text}`.slice(0, Math.max(width, 40)))));
+  const shown = evidence.flatMap((text) => fit(text, width - 6));
+  lines.push(...shown.map((text) => colors.dim(`      ${text}`)));
   if (finding?.look) {
     const { file, todo } = finding.look;
     indented(`${relative(root, join(dir, file))}${todo ? `, TODO ${todo}` : ""}`, "Look at  ");

@@ -24,6 +24,12 @@ export function explainCrash(text: string, dir: string, restarts = 0): NotYet {
 /** Errors whose text does not say what to do about them. */
 const KNOWN: { sign: RegExp; advice: Pick<Finding, "hint" | "look"> }[] = [
   {
+    sign: /exit code 0$/,
+    advice: {
+      hint: "A server that listens does not end. Is httpServer.listen(PORT, …) still there?",
+    },
+  },
+  {
     sign: /EADDRINUSE/,
     advice: {
       hint: "Something listens on that port already: a second listen(), or several processes that are not workers of one cluster.",

@@ -91,9 +91,7 @@ function markOf(pid) {
 function byPidFiles(folder) {
   if (!existsSync(folder)) return [];
   const table = processTable();
-  const roots = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".pid"))
-    .map((file) => join(folder, file))
+  const roots = pidFiles(folder)
     .filter((file) => {
       const started = table.get(Number(read(file).trim()))?.started;
       return started !== undefined && started <= writtenAt(file) + CLOCK;
@@ -106,6 +104,29 @@ function byPidFiles(folder) {
   return [...all]
     .filter((pid) => pid !== process.pid && isAlive(pid))
     .map((pid) => ({ pid, folder: folder + sep }));
+}
+
+/**
+ * The pid files of a run: its own, and those of the pm2 homes in it.
+ * @param {string} folder
+ */
+function pidFiles(folder) {
+  const homes = [folder, ...list(folder).map((name) => join(folder, name))];
+  return homes
+    .flatMap((home) => [
+      join(home, "pm2.pid"),
+      ...list(join(home, "pids")).map((name) => join(home, "pids", name)),
+    ])
+    .filter((file) => file.endsWith(".pid"));
+}
+
+/** What is in a folder; nothing when it has just gone. @param {string} folder */
+function list(folder) {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** `ps` tells the start of a process to the second. In ms. */

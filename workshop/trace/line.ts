@@ -1,3 +1,4 @@
+import { wrap } from "../text.ts";
 import type { Trace } from "./collector.ts";
 import type { TracedRequest } from "./events.ts";
 
@@ -35,4 +36,17 @@ export function outcome(request: TracedRequest, trace: Trace): string {
   const owner = trace.ownerOf(request.sid);
   if (request.status >= 400 && owner) parts.push(`· worker ${owner.instance} owns it`);
   return parts.join("  ");
+}
+
+/**
+ * The same line for a terminal that is too narrow for it: without what can be spared, and broken
+ * where it still does not fit. What was answered is never cut off.
+ */
+export function fit(text: string, width: number): string[] {
+  if (text.length <= width) return [text];
+  const short = text
+    .replace(/^worker (\d+)/, "w$1")
+    .replace(/ +(polling|websocket) +sid /, " ")
+    .replace(/ {2,}/g, " ");
+  return wrap(short, width);
 }

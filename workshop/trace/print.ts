@@ -2,7 +2,7 @@ import colors from "picocolors";
 import type { Trace } from "./collector.ts";
 import type { TraceEvent, WorkerId } from "./events.ts";
 import { isEngineRequest, isRefused } from "./collector.ts";
-import { line } from "./line.ts";
+import { fit, line } from "./line.ts";
 
 /** Red is for refusals alone. */
 const WORKER_COLORS = [colors.cyan, colors.magenta, colors.yellow, colors.blue, colors.green];
@@ -38,9 +38,11 @@ export function tracePrinter(
       return;
     }
     printed += 1;
-    const text = line(event, trace).slice(0, width());
-    const name = `worker ${event.worker.instance}`;
-    const rest = text.slice(name.length);
-    write(paint(event.worker, name) + (isRefused(event) ? colors.red(rest) : rest));
+    for (const [at, text] of fit(line(event, trace), width()).entries()) {
+      // The worker's name in its colour, and the rest in red where it was refused.
+      const name = at === 0 ? (/^w\S*(?: \d+)?/.exec(text)?.[0] ?? "") : "";
+      const rest = text.slice(name.length);
+      write(paint(event.worker, name) + (isRefused(event) ? colors.red(rest) : rest));
+    }
   };
 }

@@ -1,0 +1,55 @@
+import { NotYet } from "../../workshop/problems.ts";
+import type { App } from "../../workshop/stage/app.ts";
+import { explainCrash } from "../../workshop/stage/crash.ts";
+
+/** How long a living server may take to answer a plain request, in ms. */
+const ANSWER_WITHIN = 2_000;
+
+/** What an app was like when it had come up. */
+export interface Vitals {
+  pids: number[];
+  /** How much it had written to its error output. */
+  errLength: number;
+}
+
+export async function takeVitals(app: App): Promise<Vitals> {
+  const [workers, { err }] = await Promise.all([app.workers(), app.output()]);
+  return { pids: workers.map(({ pid }) => pid), errLength: err.length };
+}
+
+/**
+ * Looks, after a check has failed, whether the app died or hangs: then that is what is the matter,
+ * and not what the check was about. Gives nothing when it is well.
+ */
+export async function findDeath(app: App, before: Vitals): Promise<NotYet | undefined> {
+  const workers = await app.workers();
+  const survives = workers.filter(
+    ({ pid, state }) => state === "online" && before.pids.includes(pid),
+  );
+  if (survives.length < before.pids.length) {
+    const { err } = await app.output();
+    const { finding } = explainCrash(
+      err.slice(before.errLength) || "that it ended without a word",
+      app.dir,
+    );
+    return new NotYet({ ...finding, expected: "the server to live on" });
+  }
+  const busy = workers.find(({ cpu }) => cpu > 40);
+  if (!busy || (await responds(app.url))) return undefined;
+  return new NotYet({
+    expected: "the server to go on answering",
+    seen: `that worker ${busy.instance} (pid ${busy.pid}) is busy without end and answers nobody`,
+    look: { file: "server.ts" },
+    hint: "While a loop runs, Node does nothing else. Which loop does not end?",
+    blocks: true,
+  });
+}
+
+async function responds(url: string): Promise<boolean> {
+  try {
+    await fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN) });
+    return true;
+  } catch {
+    return false;
+  }
+}

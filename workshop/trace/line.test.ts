@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import { tracedRequest, worker } from "../testing/requests.ts";
+import { Trace } from "./collector.ts";
+import { line, shortSid } from "./line.ts";
+
+const SID = "u3KxQaVbT9";
+
+/** A trace in which worker 0 has opened the session. */
+function openedByWorker0(): Trace {
+  const trace = new Trace("");
+  trace.add(tracedRequest({ opened: SID, worker: worker(0) }));
+  return trace;
+}
+
+describe("a request in one line", () => {
+  test("that opens a session says which", () => {
+    const request = tracedRequest({ opened: SID, worker: worker(2) });
+
+    expect(line(request, openedByWorker0())).toBe(
+      "worker 2  GET   polling    sid –       200  opens u3KxQa",
+    );
+  });
+
+  test("that is refused says why, and who owns the session", () => {
+    const request = tracedRequest({
+      method: "POST",
+      sid: SID,
+      worker: worker(1),
+      status: 400,
+      code: 1,
+      message: "Session ID unknown",
+    });
+
+    expect(line(request, openedByWorker0())).toBe(
+      "worker 1  POST  polling    sid u3KxQa  400  Session ID unknown  · worker 0 owns it",
+    );
+  });
+
+  test("of a session that nobody opened names no owner", () => {
+    const request = tracedRequest({ sid: "made-up", status: 400, message: "Session ID unknown" });
+
+    expect(line(request, openedByWorker0())).toBe(
+      "worker 0  GET   polling    sid made-u  400  Session ID unknown",
+    );
+  });
+
+  test("that becomes a WebSocket is called WS", () => {
+    const request = tracedRequest({ upgrade: true, transport: "websocket", sid: SID, status: 101 });
+
+    expect(line(request, openedByWorker0())).toBe("worker 0  WS    websocket  sid u3KxQa  101");
+  });
+
+  test("whose client went away says so, and no status", () => {
+    const request = tracedRequest({ sid: SID, status: 0 });
+
+    expect(line(request, openedByWorker0())).toBe(
+      "worker 0  GET   polling    sid u3KxQa  the client went away",
+    );
+  });
+});
+
+test("a session id is shortened so that sessions can be told apart", () => {
+  expect([shortSid(SID), shortSid(undefined), shortSid("")]).toEqual(["u3KxQa", "–", "–"]);
+});
