@@ -101,7 +101,7 @@ check(
       const page = await pages.open();
       const refusal = await foreignRefusal(app.trace, since, page);
       if (!refusal) continue;
-      show(...app.trace.of(refusal.sid ?? "").slice(0, 3));
+      show(...app.trace.of(refusal.sid ?? "").slice(0, 1), refusal);
       const { state } = await readState(page);
       show(`page ${count} of at most ${PAGES}, which shows "${state}" at this moment`);
       return;

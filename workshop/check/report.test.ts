@@ -55,13 +55,25 @@ describe("a check that has failed says what must hold, what was seen, where to l
   });
 });
 
-test("a check that has passed is one line, with what it has to show below it", () => {
-  const evidence = ["worker 0  GET   polling    sid –       200  opens u3KxQa"];
+describe("a check that has passed is one line, with what it has to show below it", () => {
+  const evidence = [
+    "worker 1  POST  polling    sid u3KxQa  400  Session ID unknown  · worker 0 owns it",
+  ];
 
-  expect(transcript({ evidence }, 60)).toEqual([
-    "✓ four workers share one port                          41 ms",
-    "      worker 0  GET   polling    sid –       200  opens u3Kx",
-  ]);
+  test("in 100 columns as the trace has it", () => {
+    expect(transcript({ evidence }, 100)).toEqual([
+      "✓ four workers share one port                                                        41 ms",
+      "      worker 1  POST  polling    sid u3KxQa  400  Session ID unknown  · worker 0 owns it",
+    ]);
+  });
+
+  test("in 40 columns so that worker, request and status can still be seen", () => {
+    const [head, shown = ""] = transcript({ evidence }, 40);
+
+    expect(head).toBe("✓ four workers share one port      41 ms");
+    expect(shown).toMatch(/1 .*POST .*u3KxQa .*400/);
+    expect(shown.length).toBeLessThanOrEqual(40);
+  });
 });
 
 test("a check that needs what is missing says that it has not been run", () => {

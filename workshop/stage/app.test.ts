@@ -185,20 +185,4 @@ describe("an app under pm2", () => {
 
     expect(finding.seen).toBe(`that it listens on ${port}`);
   });
-
-  test.for([
-    ["a cluster", CLUSTER],
-    ["one process", FORK],
-  ] as const)(
-    "as %s that crashes again and again after it listens is told with its error",
-    async ([, options], { stage }) => {
-      const code = server({
-        after: 'http.on("listening", () => { throw new Error("too late"); });',
-      });
-
-      const finding = await findingOf(managed(stage, code, options));
-
-      expect(finding.seen).toMatch(/Error: too late/);
-    },
-  );
 });

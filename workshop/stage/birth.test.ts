@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { NotYet, type Finding } from "../problems.ts";
+import { Trace } from "../trace/collector.ts";
+import type { TraceEvent } from "../trace/events.ts";
+import { Birth } from "./birth.ts";
+import type { Worker } from "./pm2.ts";
+
+const DIR = "/clone/work/03-cluster";
+const PORT = 4000;
+/** What a crash on line 7 prints. */
+const CRASH = `Error: out of luck\n    at ${DIR}/server.ts:7:1\n`;
+
+const worker = (what: Partial<Worker> = {}): Worker => ({
+  instance: 0,
+  pid: 1000,
+  state: "online",
+  mode: "cluster",
+  restarts: 0,
+  cpu: 0,
+  memory: 0,
+  waitsForReady: false,
+  outFile: "",
+  errFile: "",
+  ...what,
+});
+
+/** An app that has reported these events so far. */
+function bornWith(...events: TraceEvent[]): Birth {
+  const trace = new Trace("");
+  for (const event of events) trace.add(event);
+  return new Birth(trace, DIR, PORT);
+}
+
+const listens = (port = PORT): TraceEvent => ({
+  kind: "listening",
+  at: Date.now(),
+  worker: { instance: 0, pid: 1000 },
+  port,
+});
+
+/** What is found out by that; undefined when it may still come up. */
+function findingOf(act: () => void): Finding | undefined {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof NotYet) return error.finding;
+    throw error;
+  }
+  return undefined;
+}
+
+/** What is found out when the processes look like this for a while. */
+function findingAfter(ms: number, birth: Birth, workers: Worker[], err = ""): Finding | undefined {
+  return findingOf(() => {
+    for (let passed = 0; passed <= ms; passed += 500) {
+      birth.inspect(workers, err);
+      vi.advanceTimersByTime(500);
+    }
+  });
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe("an app that comes up", () => {
+  test("is up for those pids that listen on its port", () => {
+    expect(bornWith(listens()).listening).toEqual([1000]);
+  });
+
+  test("is given time while it loads", () => {
+    expect(findingAfter(2_000, bornWith(), [worker({ cpu: 40 })])).toBeUndefined();
+  });
+
+  test("is given time for its other workers when the first one listens", () => {
+    const workers = [worker(), worker({ instance: 1, pid: 1001, state: "launching" })];
+
+    expect(findingAfter(10_000, bornWith(listens()), workers)).toBeUndefined();
+  });
+
+  test("may have crashed once", () => {
+    expect(findingAfter(1_000, bornWith(listens()), [worker({ restarts: 1 })])).toBeUndefined();
+  });
+});
+
+describe("an app does not come up", () => {
+  test("when it listens on another port", () => {
+    const finding = findingOf(() => bornWith(listens(4567)).examine());
+
+    expect(finding).toMatchObject({ seen: "that it listens on 4567", blocks: true });
+  });
+
+  test("when it crashed before it listened", () => {
+    const birth = bornWith();
+    birth.crashed(CRASH);
+    birth.crashed("a later reason");
+
+    expect(findingOf(() => birth.examine())?.seen).toBe("Error: out of luck (server.ts:7)");
+  });
+
+  test("when it crashes again and again, whether it has listened or not", () => {
+    const finding = findingOf(() => bornWith(listens()).inspect([worker({ restarts: 3 })], CRASH));
+
+    expect(finding?.seen).toMatch(/^Error: out of luck \(server\.ts:7\).*\b3 restarts/);
+  });
+
+  test("when all its processes are idle and none listens", () => {
+    const finding = findingAfter(4_000, bornWith(), [worker(), worker({ pid: 1001 })]);
+
+    expect(finding).toMatchObject({
+      expected: "the server to listen on port 4000",
+      seen: expect.stringMatching(/listens nowhere/),
+      hint: expect.stringMatching(/listen/),
+    });
+  });
+
+  test("when it listens and never says that it is ready, which pm2 waits for", () => {
+    const finding = findingAfter(5_000, bornWith(listens()), [worker({ waitsForReady: true })]);
+
+    expect(finding?.expected).toMatch(/"ready"/);
+  });
+});
+
+describe("an app that is not up when the time is over", () => {
+  test("is told to be busy when it is, also when several share the cores", () => {
+    const birth = bornWith();
+    const busy = [worker({ cpu: 45 }), worker({ pid: 1001, cpu: 50 })];
+    birth.inspect(busy, "");
+
+    expect(birth.failed("").finding.seen).toMatch(/busy without end/);
+  });
+
+  test("is told with what it printed last when nothing else is known", () => {
+    expect(bornWith().failed(CRASH).finding.seen).toBe("Error: out of luck (server.ts:7)");
+  });
+
+  test("is not blamed for what pm2 prints by itself", () => {
+    const warning =
+      "(node:1) Warning: TypeScript support unavailable (Cannot find module 'ts-node'\n" +
+      "Require stack:\n- /clone/node_modules/pm2/lib/ProcessContainerFork.js)\n";
+
+    expect(bornWith().failed(warning).finding.seen).not.toMatch(/ts-node|node_modules/);
+  });
+});
