@@ -9,8 +9,11 @@ import { check } from "./support/check.ts";
 import { hears, type ChatClient } from "./support/clients.ts";
 import { describeWorkers } from "./support/describe.ts";
 import { must } from "./support/must.ts";
+import { findDeath, takeVitals } from "./support/vitals.ts";
 
 const ecosystem = { file: "ecosystem.config.cjs", todo: "2.1" };
+/** An app that is up for so long has not died of what it does at its start. In ms. */
+const STEADY_AFTER = 500;
 /** How long pm2 and a client may take to be back, in ms. */
 const BACK_WITHIN = 10_000;
 /** pm2 gives up after 16 starts that fail within a second: 3.0 to 4.3 s, more on a busy machine. */
@@ -20,6 +23,7 @@ check(
   "pm2 keeps one process, in fork mode",
   { look: ecosystem, blocks: true },
   async ({ app, show }) => {
+    await staysUp(app);
     const workers = await app.workers();
     const [worker] = workers;
     must(workers.length === 1 && worker?.mode === "fork" && worker.state === "online", {
@@ -215,6 +219,27 @@ async function answers(url: string, when: string): Promise<boolean> {
     {
       within: BACK_WITHIN,
       otherwise: () => ({ expected: `the app to answer ${when}`, seen: "no answer" }),
+    },
+  );
+}
+
+/**
+ * pm2 would hide from every other check that the app dies again and again: each meets the process
+ * that has just been started.
+ */
+async function staysUp(app: App): Promise<void> {
+  const before = await takeVitals(app);
+  const listening = app.trace.events.find(({ kind }) => kind === "listening")?.at ?? Date.now();
+  await until(
+    async () => {
+      const death = await findDeath(app, before);
+      if (death) throw death;
+      return Date.now() - listening;
+    },
+    (up) => up > STEADY_AFTER,
+    {
+      within: BACK_WITHIN,
+      otherwise: () => ({ expected: "it to stay up", seen: "that it does not" }),
     },
   );
 }

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { MachineProblem } from "./problems.ts";
 
 /** The folder of the clone. */
 export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[/\\]$/, "");
@@ -70,6 +72,18 @@ const folders: Record<Source, string> = { work: "work", starter: "steps", soluti
 /** The absolute path of a step's folder. It need not exist. */
 export function folderOf(step: Step, source: Source): string {
   return join(root, folders[source], step.slug);
+}
+
+/**
+ * The path of a step's folder that belongs to the clone.
+ *
+ * @throws MachineProblem when somebody has deleted it.
+ */
+export function folderInGit(step: Step, source: Exclude<Source, "work">): string {
+  const folder = folderOf(step, source);
+  if (existsSync(folder)) return folder;
+  const path = `${folders[source]}/${step.slug}`;
+  throw new MachineProblem(`The folder ${path} is missing.`, `git checkout -- ${path}`);
 }
 
 /** The file that says how pm2 runs a step. */

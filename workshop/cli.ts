@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, CommanderError } from "commander";
-import { folderOf, steps, type Source, type Step } from "./catalog.ts";
+import { folderInGit, folderOf, steps, type Step } from "./catalog.ts";
 import { EXIT_CODES, USAGE } from "./check/verdict.ts";
 import { Inconclusive, MachineProblem, NotYet, UsageProblem } from "./problems.ts";
 
@@ -114,9 +114,9 @@ function folderToCheck(
     if (existsSync(dir)) return resolve(dir);
     throw new UsageProblem(`There is no folder ${dir}.`);
   }
-  const copy = existsSync(folderOf(step, "work")) ? "work" : "starter";
-  const source: Source = solution ? "solution" : starter ? "starter" : copy;
-  return folderOf(step, source);
+  const copy = folderOf(step, "work");
+  if (!solution && !starter && existsSync(copy)) return copy;
+  return folderInGit(step, solution ? "solution" : "starter");
 }
 
 /** One line for what a reader can mend, a stack trace for what only we can. */
@@ -153,6 +153,11 @@ function explain(error: unknown): number {
   return EXIT_CODES.inconclusive;
 }
 
+// `npm run check 3 | head`: who reads no more wants no more.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
 for (const subcommand of program.commands) {
   const script = subcommand.name().replace("-", ":");
   subcommand.configureHelp({ commandUsage: () => `npm run ${script} -- ${subcommand.usage()}` });

@@ -8,6 +8,8 @@ export interface Judging {
   app: LearnersApp;
   step: Step;
   dir: string;
+  /** False when something newer is wanted: then nothing is started any more. */
+  isCurrent: () => boolean;
 }
 
 /**
@@ -15,16 +17,17 @@ export interface Judging {
  * The app begins when the first result is there: until then the checks' own app needs the cores.
  */
 export async function judgeCode(
-  { checker, app, step, dir }: Judging,
+  { checker, app, step, dir, isCurrent }: Judging,
   onResult: (result: CheckResult) => void,
 ): Promise<CheckResult[]> {
   let restarted: Promise<void> | undefined;
   try {
     return await checker.run({ step, dir }, (result) => {
-      restarted ??= app.restart();
+      if (isCurrent()) restarted ??= app.restart();
       onResult(result);
     });
   } finally {
-    await (restarted ?? app.restart());
+    if (isCurrent()) restarted ??= app.restart();
+    await restarted;
   }
 }

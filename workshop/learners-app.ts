@@ -57,8 +57,13 @@ export class LearnersApp implements AsyncDisposable {
     await done;
   }
 
-  async stop(): Promise<void> {
+  /** Gives up a start that is under way; what runs goes on. */
+  abandon(): void {
     this.#coming?.abort.abort();
+  }
+
+  async stop(): Promise<void> {
+    this.abandon();
     await this.#coming?.done;
     clearTimeout(this.#settling);
     const app = this.#app;
@@ -68,6 +73,7 @@ export class LearnersApp implements AsyncDisposable {
 
   async #start(signal: AbortSignal): Promise<void> {
     const { step, dir, run, pm2, print } = this.#options;
+    if (pm2 && (await pm2.revive(run.env))) print("pm2's daemon had ended; a new one was started.");
     const onTrace = tracePrinter(print, columns);
     const launch: Launch = { run, dir, port: this.#port, name: "chat", onTrace, signal };
     try {

@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { folderOf, root, steps, type Step } from "./catalog.ts";
+import { folderInGit, folderOf, root, steps, type Step } from "./catalog.ts";
 
 /** The workshop's own notes, not in git. */
 export const NOTES = join(root, ".workshop");
@@ -51,7 +51,7 @@ export function learnersCopy(step: Step): { dir: string; isNew: boolean } {
   const draft = `${dir}.${process.pid}`;
   // The README stays in steps/, where `git pull` keeps it current.
   const isCode = (file: string) => basename(file) !== "README.md";
-  cpSync(folderOf(step, "starter"), draft, { recursive: true, filter: isCode });
+  cpSync(folderInGit(step, "starter"), draft, { recursive: true, filter: isCode });
   renameSync(draft, dir);
   return { dir, isNew: true };
 }

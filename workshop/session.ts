@@ -1,7 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import { join, relative } from "node:path";
 import colors from "picocolors";
-import { folderOf, root, type Source, type Step } from "./catalog.ts";
+import { folderInGit, folderOf, root, type Source, type Step } from "./catalog.ts";
 import { RemoteChecker } from "./check/remote.ts";
 import { reportOf, summaryOf } from "./check/report.ts";
 import { EXIT_CODES, verdictOf, type Verdict } from "./check/verdict.ts";
@@ -36,7 +36,7 @@ export interface SessionOptions {
 export async function runSession({ step, source }: SessionOptions): Promise<number> {
   using claim = claimSession(step.number);
   const { dir, isNew } =
-    source === "work" ? learnersCopy(step) : { dir: folderOf(step, source), isNew: false };
+    source === "work" ? learnersCopy(step) : { dir: folderInGit(step, source), isNew: false };
   printHeader(step, dir, isNew);
 
   await using run = await openRun();
@@ -59,7 +59,7 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
   /** Undefined when it was cut short. */
   async function judge(isCurrent: () => boolean): Promise<Verdict | undefined> {
     const start = performance.now();
-    const results = await judgeCode({ checker, app, step, dir }, (result) => {
+    const results = await judgeCode({ checker, app, step, dir, isCurrent }, (result) => {
       if (isCurrent()) print(reportOf(result, dir, columns()).join("\n"));
     });
     if (!isCurrent()) return undefined;
@@ -78,6 +78,7 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
   const want = (what: Wish) => {
     if (wish !== "quit") wish = what;
     void checker.cancel();
+    app.abandon();
     desk.emit("wish");
   };
   using _keys = onKeys({
@@ -116,6 +117,7 @@ function printHeader(step: Step, dir: string, isNew: boolean): void {
   step.edit.forEach((file, at) => print(`${label(at === 0 ? "Edit" : "")}${join(folder, file)}`));
 }
 
+/** Opens the app in the person's browser, or says where it is. */
 async function openApp(url: string): Promise<void> {
   print((await openUrl(url)) ? `Opening ${url}` : `No way to open a browser here. Go to ${url}`);
 }

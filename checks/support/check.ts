@@ -4,6 +4,7 @@ import type { Step } from "../../workshop/catalog.ts";
 import { Inconclusive, MachineProblem, NotYet, type Finding } from "../../workshop/problems.ts";
 import type { App } from "../../workshop/stage/app.ts";
 import type { Pm2 } from "../../workshop/stage/pm2.ts";
+import { cancellable } from "../../workshop/stage/until.ts";
 import type { TracedRequest } from "../../workshop/trace/events.ts";
 import { line } from "../../workshop/trace/line.ts";
 import { Clients } from "./clients.ts";
@@ -61,16 +62,18 @@ export function check(
   options: CheckOptions,
   body: (scene: Scene) => Promise<void>,
 ): void {
-  test(title, async ({ ground, task }) => {
+  test(title, async ({ ground, task, signal }) => {
     if (ground.blockedBy) throw ground.blockedBy;
     const evidence: string[] = [];
     Object.assign(task.meta, { evidence });
     try {
-      await play(ground, evidence, body);
+      await cancellable(signal, () => play(ground, evidence, body));
     } catch (thrown) {
-      const error = await diagnose(ground, thrown);
+      const death = await diagnose(ground, thrown);
+      const error = death ?? asFinding(thrown);
       if (!(error instanceof NotYet)) throw error;
-      const notYet = completed(error.finding, options);
+      // Of what an app died, the check that it died under knows nothing.
+      const notYet = completed(error.finding, death ? {} : options);
       if (notYet.finding.blocks) ground.blockedBy = notYet;
       throw notYet;
     }
@@ -107,12 +110,15 @@ async function play(
   });
 }
 
-/** What a check threw, or what lies behind it: an app that died, a page that could not be used. */
-async function diagnose(ground: Ground, thrown: unknown): Promise<unknown> {
-  if (thrown instanceof MachineProblem || thrown instanceof Inconclusive) return thrown;
+/** What lies behind a failure, when that is an app that died or hangs. */
+async function diagnose(ground: Ground, thrown: unknown): Promise<NotYet | undefined> {
+  if (thrown instanceof MachineProblem || thrown instanceof Inconclusive) return undefined;
   const up = await ground.app().catch(() => undefined);
-  const death = up && (await findDeath(up.app, up.vitals));
-  if (death) return death;
+  return up && (await findDeath(up.app, up.vitals));
+}
+
+/** A page that could not be used is a finding, too. */
+function asFinding(thrown: unknown): unknown {
   return thrown instanceof Error && isPlaywrights(thrown) ? pageFailed(thrown) : thrown;
 }
 

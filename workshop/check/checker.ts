@@ -47,6 +47,7 @@ export async function openChecker(): Promise<Checker> {
 
   let report: (result: CheckResult) => void = () => {};
   let blocked = false;
+  const problems = new Set<string>();
   const vitest = await createVitest(
     "test",
     {
@@ -61,12 +62,16 @@ export async function openChecker(): Promise<Checker> {
             if (state === "skipped" || state === "pending") return;
             const outcome = outcomeOf(errors?.[0]);
             const again = blocked && outcome.finding?.blocks === true;
+            const told = problems.has(outcome.problem?.message ?? "");
+            if (outcome.problem) problems.add(outcome.problem.message);
             blocked ||= outcome.finding?.blocks === true;
             report({
               title: test.name,
               ms: test.diagnostic()?.duration ?? 0,
               evidence: evidenceOf(test.meta()),
               ...(again ? { outcome: "skipped" } : outcome),
+              // What this machine lacks is told once.
+              ...(told ? { problem: undefined } : {}),
             });
           },
           onTestModuleEnd(module) {
@@ -93,6 +98,7 @@ export async function openChecker(): Promise<Checker> {
     async run({ step, dir }, onResult) {
       const results: CheckResult[] = [];
       blocked = false;
+      problems.clear();
       report = (result) => {
         results.push(result);
         onResult(result);

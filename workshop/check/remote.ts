@@ -62,10 +62,7 @@ export class RemoteChecker implements AsyncDisposable {
     try {
       await new Promise<void>((resolve, reject) => {
         // Ended by us, it was asked for nothing more; by anybody else, something is wrong.
-        const onExit = () =>
-          this.#ending
-            ? resolve()
-            : reject(new Error("The process that runs the checks has ended."));
+        const onExit = () => (this.#ending ? resolve() : reject(ENDED));
         const listener = (message: FromHost) => {
           if (!("id" in message) || message.id !== id) return;
           if (message.kind === "result") {

@@ -60,7 +60,7 @@ export function summaryOf(verdict: Verdict, results: readonly CheckResult[], ms:
   const meaning = {
     passed: "",
     "not yet": "",
-    "your machine": " The machine lacks something; your code was not judged.",
+    "your machine": " This machine lacks something; what needs it was not judged.",
     inconclusive: " Your code was not judged; run it again.",
   }[verdict];
   return `${SENTENCES[verdict]}  ${passed} of ${results.length} checks hold, in ${duration(ms)}.${meaning}`;

@@ -197,7 +197,8 @@ async function settle(
         if (await isUp()) return true;
         if (performance.now() - inspected > INSPECT_EVERY) {
           inspected = performance.now();
-          birth.inspect(await app.workers(), (await app.output()).err);
+          const [workers, { err }] = await Promise.all([app.workers(), app.output()]);
+          birth.inspect(await withUsage(workers), err);
         }
         return false;
       },
@@ -210,6 +211,16 @@ async function settle(
     const wantsPort = reason instanceof NotYet && reason.finding.seen.includes("EADDRINUSE");
     throw wantsPort && !(await isFree(app.port)) ? new PortTaken(app.port) : reason;
   }
+}
+
+/** pm2 measures only processes that are online; these are about to be. */
+function withUsage(workers: readonly Worker[]): Promise<Worker[]> {
+  return Promise.all(
+    workers.map(async (worker) => {
+      const usage = worker.pid ? await pidusage(worker.pid).catch(() => undefined) : undefined;
+      return usage ? { ...worker, cpu: usage.cpu } : worker;
+    }),
+  );
 }
 
 /** @throws NotYet when the file that is to be started is not there. */

@@ -1,7 +1,7 @@
 import { ECOSYSTEM, SERVER } from "../catalog.ts";
 import { NotYet } from "../problems.ts";
 import type { Trace } from "../trace/collector.ts";
-import { explainCrash } from "./crash.ts";
+import { explainCrash, withoutPm2 } from "./crash.ts";
 import type { Worker } from "./pm2.ts";
 
 /** How long an app may take until all its workers listen, in ms: four of them on two busy cores. */
@@ -73,7 +73,10 @@ export class Birth {
    */
   inspect(workers: readonly Worker[], err: string): void {
     const restarts = Math.max(0, ...workers.map((worker) => worker.restarts));
-    if (restarts >= CRASHES) throw explainCrash(this.#crash ?? err, this.#dir, restarts);
+    if (restarts >= CRASHES) {
+      const reason = this.#crash ?? (withoutPm2(err).trim() || this.#lastExit());
+      throw explainCrash(reason, this.#dir, restarts);
+    }
 
     const [first] = this.#heard;
     const isReady = this.#trace.events.some(({ kind }) => kind === "ready");
@@ -87,9 +90,15 @@ export class Birth {
     if (this.#quietSince && Date.now() - this.#quietSince > QUIET_FOR) throw this.failed(err);
   }
 
+  /** How a process ended that said nothing. */
+  #lastExit(): string {
+    const exit = this.#trace.exits().at(-1);
+    return exit ? `that it ended with exit code ${exit.code}` : "that it ended without a word";
+  }
+
   /** Why it is not up, when the time is over. */
   failed(err: string): NotYet {
-    const said = this.#crash ?? err.trim();
+    const said = this.#crash ?? withoutPm2(err).trim();
     if (said && this.#heard.length === 0) return explainCrash(said, this.#dir);
     const busy = this.#busy;
     return new NotYet({

@@ -9,8 +9,9 @@ import { NotYet, type Finding } from "../problems.ts";
  * @param restarts how often it has died so far, if more than once
  */
 export function explainCrash(text: string, dir: string, restarts = 0): NotYet {
-  const error = errorLine(text);
-  const place = placeIn(text, dir);
+  const said = withoutPm2(text);
+  const error = errorLine(said);
+  const place = placeIn(said, dir);
   const again = restarts > 0 ? `, again and again: ${restarts} restarts so far` : "";
   return new NotYet({
     expected: restarts > 0 ? "the server to stay alive" : "the server to start",
@@ -51,8 +52,12 @@ const KNOWN: { sign: RegExp; advice: Pick<Finding, "hint" | "look"> }[] = [
 ];
 
 /** What Node and pm2 print around an error, which does not say what it is. */
-const NOISE =
-  /^\s*$|^\s+at |^Node\.js v|^\(Use `node|^\s*\^+\s*$|^node:|^\S*:\d+$|^\s*throw |TypeScript support unavailable/;
+const NOISE = /^\s*$|^\s+at |^Node\.js v|^\(Use `node|^\s*\^+\s*$|^node:|^\S*:\d+$|^\s*throw /;
+
+/** What pm2 prints by itself where it does not find ts-node is nobody's fault. */
+export function withoutPm2(text: string): string {
+  return text.replace(/[^\n]*TypeScript support unavailable[^]*?\.js\)\s*/g, "");
+}
 
 /** `SyntaxError: …`, esbuild's `ERROR: …`, or else the last thing that was said and is no noise. */
 function errorLine(text: string): string {

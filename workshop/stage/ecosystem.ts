@@ -30,9 +30,11 @@ export async function readEcosystem(dir: string): Promise<AppConfig> {
   if (!name) {
     throw new NotYet({
       expected: `a file ${ECOSYSTEM} that tells pm2 how to run ${SERVER}`,
-      seen: "no such file",
+      seen: existsSync(dir) ? "no such file" : "that the whole folder is missing",
       look: { file: ECOSYSTEM },
-      hint: "The step's README shows what goes into it.",
+      hint: existsSync(dir)
+        ? "The step's README shows what goes into it."
+        : "npm run step makes a missing folder again.",
       blocks: true,
     });
   }

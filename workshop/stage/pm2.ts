@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type Pm2Module from "pm2";
 import { root } from "../catalog.ts";
 import { MachineProblem } from "../problems.ts";
+import { isAlive, processesOf } from "./processes.mjs";
 import type { Run } from "./run.ts";
 
 const require = createRequire(import.meta.url);
@@ -15,6 +16,9 @@ const DAEMON = require.resolve("pm2/lib/Daemon.js");
 
 /** How long pm2 may take to answer one call, in ms: four workers that never get ready take 12.3 s. */
 const ANSWER_WITHIN = 30_000;
+
+/** How often it is made sure that the daemon is still there while it is asked something, in ms. */
+const LOOK_EVERY = 250;
 
 /** One process of an app, as pm2 knows it. */
 export interface Worker {
@@ -54,6 +58,8 @@ export interface Pm2 extends AsyncDisposable {
   apps: () => Promise<string[]>;
   /** Stops all apps, as gently as they allow, and then the daemon. */
   killDaemon: () => Promise<void>;
+  /** Starts the daemon again if it has ended, without what it has left; tells whether it had. */
+  revive: (env: NodeJS.ProcessEnv) => Promise<boolean>;
   /** What pm2 itself has written to its log. */
   log: () => string;
 }
@@ -130,6 +136,8 @@ export async function connectPm2(to: string): Promise<Pm2> {
   process.env.PM2_DISCRETE_MODE = "true";
   const { default: pm2 } = await import("pm2");
 
+  const isThere = () => isAlive(Number(readOr(join(to, "pm2.pid"), "0")));
+  const call = <T>(act: Act<T>) => answerOf(act, isThere);
   await call((done) => pm2.connect(done));
   const wires = await call<{ on: (event: string, listener: BusListener) => void }>((done) =>
     pm2.launchBus(done),
@@ -156,6 +164,13 @@ export async function connectPm2(to: string): Promise<Pm2> {
       return all.map(({ name, pm_id, pid }) => `${name} ${pm_id} (pid ${pid})`);
     },
     killDaemon: () => call((done) => pm2.killDaemon(done)).then(() => {}),
+    async revive(env) {
+      if (isThere()) return false;
+      for (const { pid } of processesOf(to)) killIfThere(pid);
+      await spawnDaemon(to, env);
+      await call((done) => pm2.connect(done));
+      return true;
+    },
     log: () => readOr(join(to, "pm2.log"), ""),
     async [Symbol.asyncDispose]() {
       pm2.disconnect();
@@ -169,14 +184,16 @@ export async function forget(pm2: Pm2, app: string): Promise<void> {
   if (workers.length === 0) return;
   const deleted = pm2.delete(app).catch(() => {});
   // pm2 asks a process to end and waits; one that is to be forgotten need not be asked.
-  for (const { pid } of workers) {
-    try {
-      if (pid > 1) process.kill(pid, "SIGKILL");
-    } catch {
-      // It has ended already.
-    }
-  }
+  for (const { pid } of workers) killIfThere(pid);
   await deleted;
+}
+
+function killIfThere(pid: number): void {
+  try {
+    if (pid > 1) process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended already.
+  }
 }
 
 type BusListener = (
@@ -184,15 +201,27 @@ type BusListener = (
   packet: { process?: { name?: string }; data?: unknown; event?: string } | undefined,
 ) => void;
 
-/** Turns one of pm2's callbacks into a promise that does not wait for ever. */
-function call<T>(act: (done: (error: unknown, value?: T) => void) => void): Promise<T> {
+type Act<T> = (done: (error: unknown, value?: T) => void) => void;
+
+/**
+ * Turns one of pm2's callbacks into a promise that does not wait for ever, and not at all for a
+ * daemon that has ended: pm2's client would look for it again and again.
+ */
+function answerOf<T>(act: Act<T>, isThere: () => boolean): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new MachineProblem("pm2 does not answer.", "npm run stop ends it.")),
-      ANSWER_WITHIN,
-    );
+    const start = performance.now();
+    const timer = setInterval(() => {
+      const late = performance.now() - start > ANSWER_WITHIN;
+      if (isThere() && !late) return;
+      clearInterval(timer);
+      reject(
+        late
+          ? new MachineProblem("pm2 does not answer.", "npm run stop ends it.")
+          : new MachineProblem("pm2's daemon has ended.", "Run it again: it starts a new one."),
+      );
+    }, LOOK_EVERY);
     act((error, value) => {
-      clearTimeout(timer);
+      clearInterval(timer);
       if (error) reject(toError(error));
       // The callbacks that give nothing are called with nothing, and their callers want nothing.
       else resolve(value as T);

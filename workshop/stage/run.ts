@@ -49,7 +49,9 @@ export async function openRun(): Promise<Run> {
   let closed: Promise<void> | undefined;
   return {
     ...joinRun(folder),
-    [Symbol.asyncDispose]: () => (closed ??= letGo(leash)),
+    // A leash that somebody has killed is replaced by another.
+    [Symbol.asyncDispose]: () =>
+      (closed ??= letGo(isAlive(leash.pid ?? 0) ? leash : startLeash(folder))),
   };
 }
 
@@ -118,7 +120,6 @@ function startLeash(folder: string): ChildProcess {
 
 /** Lets the leash do its work now, and waits until it is done. */
 async function letGo(leash: ChildProcess): Promise<void> {
-  if (leash.exitCode !== null || leash.signalCode !== null) return;
   leash.ref();
   const ended = once(leash, "exit");
   leash.stdin?.end();

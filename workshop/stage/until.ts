@@ -1,14 +1,23 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Inconclusive, NotYet, type Finding } from "../problems.ts";
 
 /** How often a condition is asked in the long run, in ms; at first it is asked more often. */
 const EVERY = 20;
 
+const scope = new AsyncLocalStorage<AbortSignal>();
+
+/** Does something in whose course every `until` ends, by rejecting, when the signal comes. */
+export function cancellable<T>(signal: AbortSignal, act: () => Promise<T>): Promise<T> {
+  return scope.run(signal, act);
+}
+
 export interface Wait<T> {
   /** How long to keep asking, in ms. */
   within: number;
   /** What to say when it never held; it gets what was last seen. */
   otherwise: (last: T | undefined) => Finding | Error;
+  /** Ends the wait. Without one, the signal of the `cancellable` around it does. */
   signal?: AbortSignal | undefined;
 }
 
@@ -23,7 +32,7 @@ export interface Wait<T> {
 export async function until<T>(
   probe: () => T | Promise<T>,
   holds: (value: T) => boolean,
-  { within, otherwise, signal }: Wait<T>,
+  { within, otherwise, signal = scope.getStore() }: Wait<T>,
 ): Promise<T> {
   const start = performance.now();
   let last: T | undefined;
