@@ -8,7 +8,7 @@ export function onKeys(actions: Record<string, () => void>): Disposable {
   const { stdin } = process;
   const listener = (_: string | undefined, key: Key) => {
     if (key.ctrl && key.name === "c") process.kill(process.pid, "SIGINT");
-    else if (key.name) actions[key.name]?.();
+    else if (key.name && !key.ctrl && !key.meta) actions[key.name]?.();
   };
   emitKeypressEvents(stdin);
   stdin.setRawMode(true);

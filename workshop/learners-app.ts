@@ -69,11 +69,17 @@ export class LearnersApp implements AsyncDisposable {
     const app = this.#app;
     this.#app = undefined;
     await app?.[Symbol.asyncDispose]();
+    const { pm2, run } = this.#options;
+    // What pm2 is still starting cannot be deleted yet; nothing else runs on this daemon.
+    if (pm2?.isThere() && pm2.isStarting()) await pm2.reset(run.env);
   }
 
   async #start(signal: AbortSignal): Promise<void> {
     const { step, dir, run, pm2, print } = this.#options;
-    if (pm2 && (await pm2.revive(run.env))) print("pm2's daemon had ended; a new one was started.");
+    if (pm2 && !pm2.isThere()) {
+      print("pm2's daemon has ended; here is a new one.");
+      await pm2.reset(run.env);
+    }
     const onTrace = tracePrinter(print, columns);
     const launch: Launch = { run, dir, port: this.#port, name: "chat", onTrace, signal };
     try {
@@ -133,6 +139,8 @@ export class LearnersApp implements AsyncDisposable {
 
 /** One worker in a few words: its number, pid and state, and how often pm2 has restarted it. */
 function describe(worker: Worker): string {
-  const again = worker.restarts > 0 ? `, ${worker.restarts} restarts` : "";
-  return `${paint(worker, `worker ${worker.instance}`)} pid ${worker.pid} ${worker.state}${again}`;
+  const times = worker.restarts === 1 ? "once" : `${worker.restarts} times`;
+  const again = worker.restarts > 0 ? `, restarted ${times}` : "";
+  const pid = worker.pid ? ` pid ${worker.pid}` : "";
+  return `${paint(worker, `worker ${worker.instance}`)}${pid} ${worker.state}${again}`;
 }

@@ -17,7 +17,13 @@ export async function runPm2(words: string[]): Promise<number> {
   const pm2 = spawn(process.execPath, [PM2_BIN, ...words], {
     // Where `npm run` was typed: paths on the command line mean what they say.
     cwd: process.env.INIT_CWD ?? root,
-    env: { ...cleanEnvironment(), PM2_HOME: home, PM2_DISCRETE_MODE: "true" },
+    // A port that the person has set is for the app that is started here.
+    env: {
+      ...cleanEnvironment(),
+      PORT: process.env.PORT,
+      PM2_HOME: home,
+      PM2_DISCRETE_MODE: "true",
+    },
     stdio: "inherit",
   });
   // Ctrl-C ends `logs` and `monit`; pm2 gets it from the terminal, and this waits for it.

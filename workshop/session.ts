@@ -21,6 +21,8 @@ import { watchFolder } from "./watch.ts";
 
 /** Where a person expects to find the app. */
 const PORT = 3000;
+const KEYS = "Keys:    c check · o open the app · l logs · q quit";
+
 type Wish = "check" | "quit";
 
 export interface SessionOptions {
@@ -42,6 +44,7 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
   await using run = await openRun();
   await using checker = new RemoteChecker();
   using _interrupt = onInterrupt(async () => {
+    silence();
     await checker[Symbol.asyncDispose]();
     await run[Symbol.asyncDispose]();
     claim[Symbol.dispose]();
@@ -88,7 +91,7 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
     q: () => want("quit"),
   });
   await using _watch = await watchFolder(dir, () => want("check"));
-  print(colors.dim("Keys     c check · o open the app · l logs · q quit\n"));
+  print(`${colors.dim(wrap(KEYS, columns()).join("\n"))}\n`);
 
   for (;;) {
     if (!wish) await once(desk, "wish");
@@ -100,8 +103,15 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
   return 0;
 }
 
+let silent = false;
+
 function print(text: string): void {
-  console.log(text);
+  if (!silent) console.log(text);
+}
+
+/** What is cut short has nothing more to say. */
+function silence(): void {
+  silent = true;
 }
 
 function printHeader(step: Step, dir: string, isNew: boolean): void {

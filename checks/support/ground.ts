@@ -92,6 +92,8 @@ export async function layGround(file: string): Promise<Ground> {
       const up = await app?.catch(() => undefined);
       await up?.app[Symbol.asyncDispose]();
       const client = await pm2?.catch(() => undefined);
+      // What pm2 is still starting cannot be deleted yet; by now nothing else runs on this daemon.
+      if (client?.isStarting()) await client.reset(joinRun(stage.folder).env);
       await client?.[Symbol.asyncDispose]();
       await stage[Symbol.asyncDispose]?.();
     },

@@ -28,10 +28,9 @@ export async function findDeath(app: App, before: Vitals): Promise<NotYet | unde
   );
   if (survives.length < before.pids.length) {
     const { err } = await app.output();
-    const { finding } = explainCrash(
-      err.slice(before.errLength) || "that it ended without a word",
-      app.dir,
-    );
+    // What it died of may have been written before it was looked at.
+    const said = err.slice(before.errLength).trim() || err.trim();
+    const { finding } = explainCrash(said || "that it ended without a word", app.dir);
     return new NotYet({ ...finding, expected: "the server to live on" });
   }
   const busy = workers.find(({ cpu }) => cpu > 40);

@@ -8,6 +8,11 @@ import { io } from "socket.io-client";
 const url = process.argv[2] ?? "http://localhost:3000";
 const CLIENTS = 40;
 
+await fetch(url).catch(() => {
+  console.error(`Nobody answers at ${url}. Is npm run step 3 running, and is that its URL?`);
+  process.exit(1);
+});
+
 let connected = 0;
 for (let client = 1; client <= CLIENTS; client += 1) {
   const result = await tryOnce();
@@ -17,6 +22,8 @@ for (let client = 1; client <= CLIENTS; client += 1) {
 console.log(
   `\n${connected} of ${CLIENTS} connected at first try: a share of ${connected / CLIENTS}`,
 );
+// A client that has given up may still wait for the answer to its last poll.
+process.exit();
 
 function tryOnce(): Promise<string> {
   return new Promise((resolve) => {

@@ -144,7 +144,7 @@ export async function startManagedApp(launch: Launch & { pm2: Pm2 }): Promise<Ap
     port,
     url: `http://127.0.0.1:${port}`,
     trace,
-    workers: () => pm2.workers(name),
+    workers: async () => withUsage(await pm2.workers(name)),
     async output() {
       const workers = await pm2.workers(name);
       const all = (files: string[]) => [...new Set(files)].map(read).join("");
@@ -198,7 +198,7 @@ async function settle(
         if (performance.now() - inspected > INSPECT_EVERY) {
           inspected = performance.now();
           const [workers, { err }] = await Promise.all([app.workers(), app.output()]);
-          birth.inspect(await withUsage(workers), err);
+          birth.inspect(workers, err);
         }
         return false;
       },

@@ -10,8 +10,10 @@ export const UP_WITHIN = 20_000;
 const QUIET_FOR = 2_500;
 /** Below this share of a core, in percent, a process waits for something. */
 const IDLE = 5;
-/** Above this share of a core in sum, in percent, something is going round in circles. */
-const BUSY = 60;
+/** Above this share of a core in sum, in percent, something is at work, also on a busy machine. */
+const BUSY = 30;
+/** Work that has led to nothing after so long is a loop: a start takes 0.4 s of a core. In ms. */
+const BUSY_FOR = 8_000;
 /** "ready" is said in the callback of `listen`; when it has not come by then, it will not. In ms. */
 const READY_WITHIN = 3_000;
 /** One crash may be bad luck; this many are none. */
@@ -27,7 +29,7 @@ export class Birth {
   readonly #port: number;
   #crash: string | undefined;
   #quietSince: number | undefined;
-  #busy: Worker | undefined;
+  #busy: { worker: Worker; since: number } | undefined;
 
   constructor(trace: Trace, dir: string, port: number) {
     this.#trace = trace;
@@ -83,7 +85,10 @@ export class Birth {
     if (first && !isReady && workers.some((worker) => worker.waitsForReady)) {
       if (Date.now() - first.at > READY_WITHIN) throw neverReady();
     }
-    this.#busy = total(workers) > BUSY ? workers.find(({ cpu }) => cpu > IDLE) : undefined;
+    const worker = workers.find(({ cpu }) => cpu > IDLE);
+    if (first || !worker || total(workers) < BUSY) this.#busy = undefined;
+    else this.#busy ??= { worker, since: Date.now() };
+    if (this.#busy && Date.now() - this.#busy.since > BUSY_FOR) throw this.failed(err);
     const isQuiet = workers.length > 0 && workers.every(({ cpu }) => cpu < IDLE);
     if (first || !isQuiet) this.#quietSince = undefined;
     else this.#quietSince ??= Date.now();
@@ -100,7 +105,7 @@ export class Birth {
   failed(err: string): NotYet {
     const said = this.#crash ?? withoutPm2(err).trim();
     if (said && this.#heard.length === 0) return explainCrash(said, this.#dir);
-    const busy = this.#busy;
+    const busy = this.#busy?.worker;
     return new NotYet({
       expected: `the server to listen on port ${this.#port}`,
       seen: busy

@@ -3,11 +3,13 @@ import { EventEmitter, once } from "node:events";
 import { mkdirSync, openSync, closeSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type Pm2Module from "pm2";
 import { root } from "../catalog.ts";
 import { MachineProblem } from "../problems.ts";
 import { isAlive, processesOf } from "./processes.mjs";
 import type { Run } from "./run.ts";
+import { until } from "./until.ts";
 
 const require = createRequire(import.meta.url);
 /** pm2's own command line. */
@@ -58,8 +60,12 @@ export interface Pm2 extends AsyncDisposable {
   apps: () => Promise<string[]>;
   /** Stops all apps, as gently as they allow, and then the daemon. */
   killDaemon: () => Promise<void>;
-  /** Starts the daemon again if it has ended, without what it has left; tells whether it had. */
-  revive: (env: NodeJS.ProcessEnv) => Promise<boolean>;
+  /** Whether the daemon runs: somebody may have killed it. */
+  isThere: () => boolean;
+  /** Whether it is still starting something, and would go on with that whatever is deleted. */
+  isStarting: () => boolean;
+  /** Kills the daemon and all that it runs, and starts a new one in its place. */
+  reset: (env: NodeJS.ProcessEnv) => Promise<void>;
   /** What pm2 itself has written to its log. */
   log: () => string;
 }
@@ -149,10 +155,20 @@ export async function connectPm2(to: string): Promise<Pm2> {
     if (app) bus.emit("message", { app, type, data: packet.data, event: packet.event });
   });
 
+  let starting = 0;
   return {
     home: to,
     bus,
-    start: (app) => call((done) => pm2.start(app, done)).then(() => {}),
+    isThere,
+    isStarting: () => starting > 0,
+    async start(app) {
+      starting += 1;
+      try {
+        await call((done) => pm2.start(app, done));
+      } finally {
+        starting -= 1;
+      }
+    },
     async workers(app) {
       const all = await call<Pm2Module.ProcessDescription[]>((done) => pm2.list(done));
       return all.filter(({ name }) => name === app).map(toWorker);
@@ -164,12 +180,21 @@ export async function connectPm2(to: string): Promise<Pm2> {
       return all.map(({ name, pm_id, pid }) => `${name} ${pm_id} (pid ${pid})`);
     },
     killDaemon: () => call((done) => pm2.killDaemon(done)).then(() => {}),
-    async revive(env) {
-      if (isThere()) return false;
-      for (const { pid } of processesOf(to)) killIfThere(pid);
+    async reset(env) {
+      await until(
+        () => {
+          const found = processesOf(to);
+          for (const { pid } of found) killIfThere(pid);
+          return found.length;
+        },
+        (count) => count === 0,
+        {
+          within: 5_000,
+          otherwise: () => new MachineProblem("pm2 cannot be ended.", "npm run stop"),
+        },
+      );
       await spawnDaemon(to, env);
       await call((done) => pm2.connect(done));
-      return true;
     },
     log: () => readOr(join(to, "pm2.log"), ""),
     async [Symbol.asyncDispose]() {
@@ -180,12 +205,19 @@ export async function connectPm2(to: string): Promise<Pm2> {
 
 /** Ends an app at once and makes pm2 forget it. Nothing happens when there is no such app. */
 export async function forget(pm2: Pm2, app: string): Promise<void> {
-  const workers = await pm2.workers(app).catch(() => []);
-  if (workers.length === 0) return;
-  const deleted = pm2.delete(app).catch(() => {});
-  // pm2 asks a process to end and waits; one that is to be forgotten need not be asked.
-  for (const { pid } of workers) killIfThere(pid);
-  await deleted;
+  if ((await pm2.workers(app).catch(() => [])).length === 0) return;
+  let done = false;
+  const deleted = pm2
+    .delete(app)
+    .catch(() => {})
+    .finally(() => (done = true));
+  // pm2 asks a process to end and waits for kill_timeout; one that is to be forgotten need not be
+  // asked. But only one that pm2 is stopping already may be killed: any other it would start anew.
+  while (!done) {
+    const workers = await pm2.workers(app).catch(() => []);
+    for (const { state, pid } of workers) if (state === "stopping") killIfThere(pid);
+    await Promise.race([deleted, sleep(20)]);
+  }
 }
 
 function killIfThere(pid: number): void {

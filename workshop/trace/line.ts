@@ -34,7 +34,10 @@ export function outcome(request: TracedRequest, trace: Trace): string {
   if (request.opened) parts.push(`opens ${shortSid(request.opened)}`);
   if (request.message) parts.push(request.message);
   const owner = trace.ownerOf(request.sid);
-  if (request.status >= 400 && owner) parts.push(`· worker ${owner.instance} owns it`);
+  if (request.status >= 400 && owner) {
+    const isOwner = owner.pid === request.worker.pid;
+    parts.push(isOwner ? "· its session has ended" : `· worker ${owner.instance} owns it`);
+  }
   return parts.join("  ");
 }
 
