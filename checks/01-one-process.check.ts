@@ -28,6 +28,7 @@ check(
   "a client is greeted with its worker and its session id",
   {
     look: { file: "server.ts", todo: "1.2" },
+    blocks: true,
     hint: 'socket.emit("hello", { worker, sid }) as soon as somebody is connected.',
   },
   async ({ app, clients }) => {
@@ -58,7 +59,7 @@ check(
 
 check(
   "what one says, all hear",
-  { look: { file: "server.ts", todo: "1.3" } },
+  { look: { file: "server.ts", todo: "1.3" }, blocks: true },
   async ({ clients, show }) => {
     const ada = await clients.connect();
     const bob = await clients.connect({ transports: ["polling"] });
@@ -101,6 +102,7 @@ check(
   "what is no message is refused, and the server lives",
   {
     look: { file: "server.ts", todo: "1.3" },
+    blocks: true,
     hint: "Clients send what they like. Look at the type first, then at the length, and call the acknowledgement only if there is one.",
   },
   async ({ app, clients }) => {
@@ -155,6 +157,7 @@ check(
   "the count of members follows who comes and goes",
   {
     look: { file: "server.ts", todo: "1.4" },
+    blocks: true,
     hint: "io.sockets.sockets is the map of the connected sockets; tell all when somebody comes, and when somebody has gone.",
   },
   async ({ clients }) => {
