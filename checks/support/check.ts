@@ -10,7 +10,7 @@ import { line } from "../../workshop/trace/line.ts";
 import { Clients } from "./clients.ts";
 import { layGround, type Ground } from "./ground.ts";
 import { Pages } from "./pages.ts";
-import { findDeath } from "./vitals.ts";
+import { findDeath, findHang } from "./vitals.ts";
 
 /** What every check gets. */
 export interface Scene {
@@ -69,7 +69,7 @@ export function check(
     try {
       await cancellable(signal, () => play(ground, evidence, body));
     } catch (thrown) {
-      const death = await diagnose(ground, thrown);
+      const death = thrown instanceof Hang ? thrown.found : await diagnose(ground, thrown);
       const error = death ?? asFinding(thrown);
       if (!(error instanceof NotYet)) throw error;
       // Of what an app died, the check that it died under knows nothing.
@@ -90,7 +90,8 @@ async function play(
   await using clients = new Clients(app.url);
   await using pages = new Pages(app.url, ground.stage);
   await using further = new Further();
-  await body({
+  const launched: App[] = [];
+  const scene: Scene = {
     step: ground.step,
     dir: ground.dir,
     app,
@@ -99,6 +100,7 @@ async function play(
     pm2: ground.pm2,
     async launch() {
       const another = further.add(await ground.launch());
+      launched.push(another);
       return { app: another, clients: further.add(new Clients(another.url)) };
     },
     stageIt: async (what, env) => further.add(await ground.stageIt(what, env)),
@@ -107,7 +109,27 @@ async function play(
         ...items.map((item) => (typeof item === "string" ? item : line(item, app.trace))),
       );
     },
-  });
+  };
+  try {
+    await body(scene);
+  } catch (error) {
+    // Only while they are still there can the apps that it has launched be asked.
+    for (const another of launched) {
+      const found = await findHang(another);
+      if (found) throw new Hang(found);
+    }
+    throw error;
+  }
+}
+
+/** Behind a failure stands an app that the check has launched, and that hangs. */
+class Hang extends Error {
+  readonly found: NotYet;
+
+  constructor(found: NotYet) {
+    super(found.message);
+    this.found = found;
+  }
 }
 
 /** What lies behind a failure, when that is an app that died or hangs. */

@@ -1,6 +1,7 @@
+import { SERVER } from "../../workshop/catalog.ts";
 import { NotYet } from "../../workshop/problems.ts";
 import type { App } from "../../workshop/stage/app.ts";
-import { explainCrash } from "../../workshop/stage/crash.ts";
+import { explainCrash, withoutPm2 } from "../../workshop/stage/crash.ts";
 
 /** How long a living server may take to answer a plain request, in ms. */
 const ANSWER_WITHIN = 2_000;
@@ -29,16 +30,25 @@ export async function findDeath(app: App, before: Vitals): Promise<NotYet | unde
   if (survives.length < before.pids.length) {
     const { err } = await app.output();
     // What it died of may have been written before it was looked at.
-    const said = err.slice(before.errLength).trim() || err.trim();
-    const { finding } = explainCrash(said || "that it ended without a word", app.dir);
+    const said = withoutPm2(err.slice(before.errLength)).trim() || withoutPm2(err).trim();
+    const exit = app.trace.exits().findLast(({ worker }) => before.pids.includes(worker.pid));
+    const silent = exit
+      ? `that it ended with exit code ${exit.code}`
+      : "that it ended without a word";
+    const { finding } = explainCrash(said || silent, app.dir);
     return new NotYet({ ...finding, expected: "the server to live on" });
   }
-  const busy = workers.find(({ cpu }) => cpu > 40);
+  return findHang(app);
+}
+
+/** Looks whether an app does nothing but work and answers nobody. */
+export async function findHang(app: App): Promise<NotYet | undefined> {
+  const busy = (await app.workers()).find(({ cpu }) => cpu > 40);
   if (!busy || (await responds(app.url))) return undefined;
   return new NotYet({
     expected: "the server to go on answering",
     seen: `that worker ${busy.instance} (pid ${busy.pid}) is busy without end and answers nobody`,
-    look: { file: "server.ts" },
+    look: { file: SERVER },
     hint: "While a loop runs, Node does nothing else. Which loop does not end?",
     blocks: true,
   });

@@ -63,6 +63,8 @@ export function withoutPm2(text: string): string {
 function errorLine(text: string): string {
   const esbuild = text.match(/:\d+:\d+: ERROR: ([^\n]+)/)?.[1];
   if (esbuild) return `SyntaxError: ${esbuild}`;
+  const thrown = text.match(/UnhandledPromiseRejection:.* with the reason "([^"]*)"/)?.[1];
+  if (thrown) return `${thrown} (a text was thrown, and no Error)`;
   const named = text.match(/^\s*(?:\w+:\s)?((?:[A-Z]\w*)?(?:Error|Exception)\b[^\n]*)/m)?.[1];
   if (named) return named.trim();
   const said = text.split("\n").filter((line) => !NOISE.test(line));
