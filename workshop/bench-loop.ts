@@ -62,13 +62,18 @@ export async function benchLoop(steps: readonly Step[], runs: number): Promise<v
         appendFileSync(join(dir, SERVER), "\n");
         await saved;
         let firstLine = 0;
-        const results = await judgeCode({ checker, app, step, dir, isCurrent: () => true }, () => {
-          firstLine ||= performance.now() - start;
-        });
+        const { results, restarted } = await judgeCode(
+          { checker, app, step, dir, isCurrent: () => true },
+          () => {
+            firstLine ||= performance.now() - start;
+          },
+        );
+        const took = performance.now() - start;
+        await restarted;
         const verdict = verdictOf(results);
         if (verdict !== "passed")
           throw new Error(`The solution of step ${step.number}: ${verdict}.`);
-        samples.push({ firstLine, verdict: performance.now() - start });
+        samples.push({ firstLine, verdict: took });
       }
       const [cold, ...warm] = samples;
       console.log(

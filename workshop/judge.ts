@@ -12,6 +12,12 @@ export interface Judging {
   isCurrent: () => boolean;
 }
 
+export interface Judged {
+  results: CheckResult[];
+  /** Settles when the learner's app has started again, or has shown why it does not. */
+  restarted: Promise<void>;
+}
+
 /**
  * What follows a save: the checks run on the new code, and the learner's app starts again with it.
  * The app begins when the first result is there: until then the checks' own app needs the cores.
@@ -19,15 +25,22 @@ export interface Judging {
 export async function judgeCode(
   { checker, app, step, dir, isCurrent }: Judging,
   onResult: (result: CheckResult) => void,
-): Promise<CheckResult[]> {
+): Promise<Judged> {
   let restarted: Promise<void> | undefined;
+  const restart = () => {
+    if (isCurrent()) restarted ??= app.restart();
+    // Whoever waits for it hears of a failure; nobody has to.
+    restarted?.catch(() => {});
+  };
   try {
-    return await checker.run({ step, dir }, (result) => {
-      if (isCurrent()) restarted ??= app.restart();
+    const results = await checker.run({ step, dir }, (result) => {
+      restart();
       onResult(result);
     });
-  } finally {
-    if (isCurrent()) restarted ??= app.restart();
-    await restarted;
+    restart();
+    return { results, restarted: restarted ?? Promise.resolve() };
+  } catch (error) {
+    restart();
+    throw error;
   }
 }

@@ -25,6 +25,11 @@ const KEYS = "Keys:    c check · o open the app · l logs · q quit";
 
 type Wish = "check" | "quit";
 
+interface Judgement {
+  verdict: Verdict;
+  restarted: Promise<void>;
+}
+
 export interface SessionOptions {
   step: Step;
   source: Extract<Source, "work" | "solution">;
@@ -60,20 +65,25 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
   print(`${colors.bold("App")}      ${app.url}${taken}`);
 
   /** Undefined when it was cut short. */
-  async function judge(isCurrent: () => boolean): Promise<Verdict | undefined> {
+  async function judge(isCurrent: () => boolean): Promise<Judgement | undefined> {
     const start = performance.now();
-    const results = await judgeCode({ checker, app, step, dir, isCurrent }, (result) => {
-      if (isCurrent()) print(reportOf(result, dir, columns()).join("\n"));
-    });
+    const { results, restarted } = await judgeCode(
+      { checker, app, step, dir, isCurrent },
+      (result) => {
+        if (isCurrent()) print(reportOf(result, dir, columns()).join("\n"));
+      },
+    );
     if (!isCurrent()) return undefined;
     const verdict = verdictOf(results);
     print(`\n${summaryOf(verdict, results, performance.now() - start)}\n`);
     if (verdict === "passed" && source === "work") notePassed(step);
-    return verdict;
+    return { verdict, restarted };
   }
 
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
-    return EXIT_CODES[(await judge(() => true)) ?? "inconclusive"];
+    const judgement = await judge(() => true);
+    await judgement?.restarted;
+    return EXIT_CODES[judgement?.verdict ?? "inconclusive"];
   }
 
   const desk = new EventEmitter<{ wish: [] }>();
@@ -97,7 +107,7 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
     if (!wish) await once(desk, "wish");
     if (wish === "quit") break;
     wish = undefined;
-    await judge(() => wish === undefined).catch(explain);
+    await judge(() => wish === undefined).then((it) => it?.restarted.catch(explain), explain);
   }
   print("Closing.");
   return 0;

@@ -88,7 +88,7 @@ async function play(
 ): Promise<void> {
   const { app } = await ground.app();
   await using clients = new Clients(app.url);
-  await using pages = new Pages(app.url, ground.stage);
+  await using pages = new Pages(app.url, ground.browser);
   await using further = new Further();
   const launched: App[] = [];
   const scene: Scene = {

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import type { Browser } from "playwright";
 import type { StartOptions } from "pm2";
 import { inject } from "vitest";
 import { folderOf, steps, type Step } from "../../workshop/catalog.ts";
@@ -10,6 +11,7 @@ import { connectPm2, forget, type Pm2 } from "../../workshop/stage/pm2.ts";
 import { freePort } from "../../workshop/stage/ports.ts";
 import { joinRun } from "../../workshop/stage/run.ts";
 import { openStage, type Stage } from "../../workshop/stage/stage.ts";
+import { connectBrowser } from "./pages.ts";
 import { takeVitals, type Vitals } from "./vitals.ts";
 
 /** What the checks of one file share: the step, the code under test and where it is played. */
@@ -22,6 +24,8 @@ export interface Ground extends AsyncDisposable {
   pm2: () => Promise<Pm2>;
   /** The app under test, started when first asked for, once; with what it was like then. */
   app: () => Promise<{ app: App; vitals: Vitals }>;
+  /** The browser, connected once. */
+  browser: () => Promise<Browser>;
   /** Starts a further app of the same code. Its env comes on top of what its own file says. */
   launch: () => Promise<App>;
   /** Prepares pm2 for a further app without starting it, for checks that do so in their own way. */
@@ -52,6 +56,8 @@ export async function layGround(file: string): Promise<Ground> {
 
   let pm2: Promise<Pm2> | undefined;
   let app: ReturnType<Ground["app"]> | undefined;
+  let browser: Promise<Browser> | undefined;
+  const connectTo = () => (browser ??= connectBrowser(stage));
   const connect = () => (pm2 ??= connectPm2(stage.home));
 
   async function launch(): Promise<App> {
@@ -59,7 +65,13 @@ export async function layGround(file: string): Promise<Ground> {
     const what = { run: joinRun(stage.folder), dir, port, name: `${step.slug}-${port}` };
     return step.runs === "node"
       ? startPlainApp(what)
-      : startManagedApp({ ...what, pm2: await connect() });
+      : startManagedApp({ ...what, pm2: connect() });
+  }
+
+  async function examined(up: App): Promise<{ app: App; vitals: Vitals }> {
+    // Loading Playwright takes a while, in which the first checks can run already.
+    connectTo().catch(() => {});
+    return { app: up, vitals: await takeVitals(up) };
   }
 
   async function stageIt(what: string, over: Record<string, string> = {}): Promise<Staged> {
@@ -85,12 +97,14 @@ export async function layGround(file: string): Promise<Ground> {
     dir,
     stage,
     pm2: connect,
+    browser: connectTo,
     app: () => (app ??= launch().then(async (up) => ({ app: up, vitals: await takeVitals(up) }))),
     launch,
     stageIt,
     async [Symbol.asyncDispose]() {
       const up = await app?.catch(() => undefined);
       await up?.app[Symbol.asyncDispose]();
+      await (await browser?.catch(() => undefined))?.close();
       const client = await pm2?.catch(() => undefined);
       // What pm2 is still starting cannot be deleted yet; by now nothing else runs on this daemon.
       if (client?.isStarting()) await client.reset(joinRun(stage.folder).env);

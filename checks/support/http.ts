@@ -5,6 +5,7 @@ import { NotYet } from "../../workshop/problems.ts";
 import type { App } from "../../workshop/stage/app.ts";
 import { until } from "../../workshop/stage/until.ts";
 import type { TracedRequest, WorkerId } from "../../workshop/trace/events.ts";
+import { findHang } from "./vitals.ts";
 
 /** How long a local server may take to answer one request, in ms. */
 const ANSWER_WITHIN = 5_000;
@@ -94,14 +95,12 @@ function send(
 }
 
 async function noAnswer(app: App, method: string): Promise<NotYet> {
-  const busy = (await app.workers()).find(({ cpu }) => cpu > 40);
-  return new NotYet({
+  const none = new NotYet({
     expected: `an answer to ${method} /socket.io/ within ${ANSWER_WITHIN / 1000} s`,
-    seen: busy ? `none; worker ${busy.instance} (pid ${busy.pid}) is busy without end` : "none",
+    seen: "none",
     look: { file: SERVER },
-    hint: busy ? "While a loop runs, Node answers nobody. Which loop does not end?" : undefined,
-    blocks: busy !== undefined,
   });
+  return (await findHang(app)) ?? none;
 }
 
 /** Opens a session by hand and gives its sid with the worker that owns it. */

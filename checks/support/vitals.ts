@@ -43,8 +43,11 @@ export async function findDeath(app: App, before: Vitals): Promise<NotYet | unde
 
 /** Looks whether an app does nothing but work and answers nobody. */
 export async function findHang(app: App): Promise<NotYet | undefined> {
+  // Work is measured from one look to the next.
+  await app.workers();
+  if (await responds(app.url)) return undefined;
   const busy = (await app.workers()).find(({ cpu }) => cpu > 40);
-  if (!busy || (await responds(app.url))) return undefined;
+  if (!busy) return undefined;
   return new NotYet({
     expected: "the server to go on answering",
     seen: `that worker ${busy.instance} (pid ${busy.pid}) is busy without end and answers nobody`,

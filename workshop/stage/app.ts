@@ -122,9 +122,9 @@ export async function startPlainApp(launch: Launch): Promise<App> {
  * @throws NotYet when the learner's file or code does not get that far, with the reason.
  * @throws PortTaken
  */
-export async function startManagedApp(launch: Launch & { pm2: Pm2 }): Promise<App> {
-  const { run, dir, name, port, onTrace, signal, pm2 } = launch;
-  const config = await readEcosystem(dir);
+export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2> }): Promise<App> {
+  const { run, dir, name, port, onTrace, signal } = launch;
+  const [config, pm2] = await Promise.all([readEcosystem(dir), launch.pm2]);
   requireServer(dir, String(config.script));
   const exits = join(pm2.home, "exits.ndjson");
   const trace = new Trace(exits);
