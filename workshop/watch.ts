@@ -2,7 +2,7 @@ import { dirname, sep } from "node:path";
 import { watch } from "chokidar";
 
 /** Editors write a file in several moves; one save is one change. In ms. */
-const SETTLE = 60;
+const SETTLE = 40;
 
 /**
  * What a learner saves. Logs, pid files and whatever else an app writes into its folder are no

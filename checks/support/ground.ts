@@ -60,17 +60,19 @@ export async function layGround(file: string): Promise<Ground> {
   const connectTo = () => (browser ??= connectBrowser(stage));
   const connect = () => (pm2 ??= connectPm2(stage.home));
 
-  async function launch(): Promise<App> {
+  async function launch(meanwhile?: () => void): Promise<App> {
     const port = await freePort();
-    const what = { run: joinRun(stage.folder), dir, port, name: `${step.slug}-${port}` };
+    const what = { meanwhile, run: joinRun(stage.folder), dir, port, name: `${step.slug}-${port}` };
     return step.runs === "node"
       ? startPlainApp(what)
       : startManagedApp({ ...what, pm2: connect() });
   }
 
-  async function examined(up: App): Promise<{ app: App; vitals: Vitals }> {
-    // Loading Playwright takes a while, in which the first checks can run already.
-    connectTo().catch(() => {});
+  async function start(): Promise<{ app: App; vitals: Vitals }> {
+    // Loading Playwright keeps this process busy for a while, in which it would only wait.
+    const up = await launch(() => {
+      if (stage.browser) import("playwright").catch(() => {});
+    });
     return { app: up, vitals: await takeVitals(up) };
   }
 
@@ -98,7 +100,7 @@ export async function layGround(file: string): Promise<Ground> {
     stage,
     pm2: connect,
     browser: connectTo,
-    app: () => (app ??= launch().then(async (up) => ({ app: up, vitals: await takeVitals(up) }))),
+    app: () => (app ??= start()),
     launch,
     stageIt,
     async [Symbol.asyncDispose]() {

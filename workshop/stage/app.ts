@@ -38,6 +38,8 @@ export interface Launch {
   port: number;
   /** Hears of each request while the app comes up, too. */
   onTrace?: ((event: TraceEvent, trace: Trace) => void) | undefined;
+  /** Called when the app is on its way: what can be done while it comes up. */
+  meanwhile?: (() => void) | undefined;
   /** Gives up waiting, and takes the app down again. */
   signal?: AbortSignal | undefined;
 }
@@ -111,6 +113,7 @@ export async function startPlainApp(launch: Launch): Promise<App> {
       await ended;
     },
   };
+  launch.meanwhile?.();
   await settle(app, birth, signal, async () => birth.listening.length > 0);
   return app;
 }
@@ -166,6 +169,7 @@ export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2>
     () => (started = true),
     (error: Error) => (refusal = error),
   );
+  launch.meanwhile?.();
   await settle(app, birth, signal, async () => {
     if (refusal) throw pm2Refused(refusal);
     if (!started || birth.listening.length === 0) return false;
