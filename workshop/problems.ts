@@ -9,8 +9,8 @@ export interface Finding {
   expected: string;
   /** What was seen instead, with its evidence; further lines are allowed. */
   seen: string;
-  /** The file to look at, relative to the learner's folder, and the TODO in it. */
-  look?: { file: string; todo?: string } | undefined;
+  /** The file to look at, relative to the learner's folder, with the line or the TODO in it. */
+  look?: { file: string; line?: number; todo?: string } | undefined;
   /** One sentence that helps, chosen by what was seen. */
   hint?: string | undefined;
   /** True when nothing else can be checked before this is mended (the app does not start). */

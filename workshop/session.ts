@@ -1,7 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import { join, relative } from "node:path";
 import colors from "picocolors";
-import { folderInGit, folderOf, root, type Source, type Step } from "./catalog.ts";
+import { folderInGit, folderOf, root, steps, type Source, type Step } from "./catalog.ts";
 import { RemoteChecker } from "./check/remote.ts";
 import { reportOf, summaryOf } from "./check/report.ts";
 import { EXIT_CODES, verdictOf, type Verdict } from "./check/verdict.ts";
@@ -67,6 +67,7 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
   /** Undefined when it was cut short. */
   async function judge(isCurrent: () => boolean): Promise<Judgement | undefined> {
     const start = performance.now();
+    print(colors.dim(`── ${new Date().toTimeString().slice(0, 8)}  checking ──`));
     const { results, restarted } = await judgeCode(
       { checker, app, step, dir, isCurrent },
       (result) => {
@@ -76,7 +77,10 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
     if (!isCurrent()) return undefined;
     const verdict = verdictOf(results);
     print(`\n${summaryOf(verdict, results, performance.now() - start)}\n`);
-    if (verdict === "passed" && source === "work") notePassed(step);
+    if (verdict === "passed" && source === "work") {
+      notePassed(step);
+      print(whatNext(step));
+    }
     return { verdict, restarted };
   }
 
@@ -133,8 +137,19 @@ function printHeader(step: Step, dir: string, isNew: boolean): void {
     print(
       wrap(`Your copy is new: ${folder}. Edit there; steps/ stays as it is.`, columns()).join("\n"),
     );
-  print(`\n${label("Read")}${relative(root, join(folderOf(step, "starter"), "README.md"))}`);
+  print(`\n${label("Read")}${readmeOf(step)}`);
   step.edit.forEach((file, at) => print(`${label(at === 0 ? "Edit" : "")}${join(folder, file)}`));
+}
+
+/** What a person does after a pass. */
+function whatNext(step: Step): string {
+  const next = steps.find(({ number }) => number === step.number + 1);
+  const then = next ? ` Then: npm run step ${next.number}` : "";
+  return `${wrap(`Read "Why it works" in ${readmeOf(step)}.${then}`, columns()).join("\n")}\n`;
+}
+
+function readmeOf(step: Step): string {
+  return relative(root, join(folderOf(step, "starter"), "README.md"));
 }
 
 /** Opens the app in the person's browser, or says where it is. */

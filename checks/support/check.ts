@@ -160,10 +160,11 @@ function pageFailed({ message }: Error): NotYet {
 /** A finding knows best where to look; what it leaves open, the check adds. */
 function completed(finding: Finding, options: CheckOptions): NotYet {
   const { look = options.look } = finding;
-  const todo = look?.todo ?? (look?.file === options.look?.file ? options.look?.todo : undefined);
+  const isSameFile = look?.file === options.look?.file;
+  const todo = look?.line || !isSameFile ? look?.todo : (look?.todo ?? options.look?.todo);
   return new NotYet({
     ...finding,
-    look: look && { file: look.file, ...(todo ? { todo } : {}) },
+    look: look && { ...look, ...(todo ? { todo } : {}) },
     hint: finding.hint ?? options.hint,
     blocks: finding.blocks ?? options.blocks,
   });

@@ -39,8 +39,9 @@ export function reportOf(result: CheckResult, dir: string, width: number): strin
   const shown = evidence.flatMap((text) => fit(text, width - 6));
   lines.push(...shown.map((text) => colors.dim(`      ${text}`)));
   if (finding?.look) {
-    const { file, todo } = finding.look;
-    indented(`${relative(root, join(dir, file))}${todo ? `, TODO ${todo}` : ""}`, "Look at  ");
+    const { file, line, todo } = finding.look;
+    const place = `${relative(root, join(dir, file))}${line ? `:${line}` : ""}`;
+    indented(`${place}${todo ? `, TODO ${todo}` : ""}`, "Look at  ");
   }
   if (finding?.hint) indented(finding.hint, "Hint     ");
   if (problem?.remedy) indented(problem.remedy, "Mend it  ");

@@ -36,7 +36,7 @@ describe("a server that does not start is told with its error and its line:", ()
     });
 
     expect(finding.seen).toMatch(/^SyntaxError: .* \(rooms\.ts:2\)$/);
-    expect(finding.look).toEqual({ file: "rooms.ts" });
+    expect(finding.look).toEqual({ file: "rooms.ts", line: 2 });
   });
 
   test("an exception at top level", () => {
@@ -52,7 +52,7 @@ describe("a server that does not start is told with its error and its line:", ()
     });
 
     expect(finding.seen).toMatch(/^TypeError: .* \(lib\/rooms\.ts:2\)$/);
-    expect(finding.look).toEqual({ file: "lib/rooms.ts" });
+    expect(finding.look).toEqual({ file: "lib/rooms.ts", line: 2 });
   });
 
   test("a name that is not defined", () => {

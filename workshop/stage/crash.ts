@@ -16,7 +16,7 @@ export function explainCrash(text: string, dir: string, restarts = 0): NotYet {
   return new NotYet({
     expected: restarts > 0 ? "the server to stay alive" : "the server to start",
     seen: `${error}${place ? ` (${place.file}:${place.line})` : ""}${again}`,
-    look: { file: place?.file ?? SERVER },
+    look: place ?? { file: SERVER },
     blocks: true,
     ...KNOWN.find(({ sign }) => sign.test(error))?.advice,
   });
@@ -72,13 +72,13 @@ function errorLine(text: string): string {
 }
 
 /** The first place in the text that lies in the learner's folder. */
-function placeIn(text: string, dir: string): { file: string; line: string } | undefined {
+function placeIn(text: string, dir: string): { file: string; line: number } | undefined {
   const places = text.matchAll(/((?:file:\/\/|\/|[A-Z]:\\)[^\n()]*?):(\d+)/g);
   for (const [, path = "", line = ""] of places) {
     const plain = path.startsWith("file:") ? decodeURIComponent(new URL(path).pathname) : path;
     const inside = relative(dir, plain);
     if (inside && !inside.startsWith("..") && !inside.includes("node_modules")) {
-      return { file: inside.replaceAll("\\", "/"), line };
+      return { file: inside.replaceAll("\\", "/"), line: Number(line) };
     }
   }
   return undefined;
