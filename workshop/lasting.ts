@@ -7,7 +7,7 @@ import { root } from "./catalog.ts";
 import { MachineProblem } from "./problems.ts";
 import { NOTES } from "./progress.ts";
 import { cleanEnvironment } from "./stage/environment.ts";
-import { spawnDaemon } from "./stage/pm2.ts";
+import { spawnDaemon } from "./stage/daemon.ts";
 import { until } from "./stage/until.ts";
 
 /** A Unix socket's path holds 104 bytes on macOS, and pm2's is this much longer than its home. */

@@ -1,7 +1,9 @@
 import colors from "picocolors";
 import type { Step } from "./catalog.ts";
 import { NotYet } from "./problems.ts";
-import { PortTaken, startManagedApp, startPlainApp, type App, type Launch } from "./stage/app.ts";
+import { PortTaken, type App, type Launch } from "./stage/app.ts";
+import { startManagedApp } from "./stage/managed-app.ts";
+import { startPlainApp } from "./stage/plain-app.ts";
 import type { Pm2, Worker } from "./stage/pm2.ts";
 import { portFrom } from "./stage/ports.ts";
 import type { Run } from "./stage/run.ts";

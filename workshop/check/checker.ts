@@ -2,7 +2,8 @@ import { join } from "node:path";
 import type { ProvidedContext } from "vitest";
 import { root, type Step } from "../catalog.ts";
 import { openStage, type Stage } from "../stage/stage.ts";
-import { outcomeOf, type CheckResult } from "./verdict.ts";
+import { ResultReporter } from "./reporter.ts";
+import type { CheckResult } from "./verdict.ts";
 
 /** What the checks of one run are played on. They get it by vitest's `inject("target")`. */
 export interface Target {
@@ -45,9 +46,7 @@ export async function openChecker(): Promise<Checker> {
   const { createVitest } = await import("vitest/node");
   const stage = await opened;
 
-  let report: (result: CheckResult) => void = () => {};
-  let blocked = false;
-  const problems = new Set<string>();
+  const reporter = new ResultReporter();
   const vitest = await createVitest(
     "test",
     {
@@ -55,37 +54,7 @@ export async function openChecker(): Promise<Checker> {
       config: join(root, "vitest.config.ts"),
       project: "checks",
       watch: false,
-      reporters: [
-        {
-          onTestCaseResult(test) {
-            const { state, errors } = test.result();
-            if (state === "skipped" || state === "pending") return;
-            const outcome = outcomeOf(errors?.[0]);
-            const again = blocked && outcome.finding?.blocks === true;
-            const told = problems.has(outcome.problem?.message ?? "");
-            if (outcome.problem) problems.add(outcome.problem.message);
-            blocked ||= outcome.finding?.blocks === true;
-            report({
-              title: test.name,
-              ms: test.diagnostic()?.duration ?? 0,
-              evidence: evidenceOf(test.meta()),
-              ...(again ? { outcome: "skipped" } : outcome),
-              // What this machine lacks is told once.
-              ...(told ? { problem: undefined } : {}),
-            });
-          },
-          onTestModuleEnd(module) {
-            for (const error of module.errors()) {
-              report({
-                title: "the checks can be loaded",
-                ms: 0,
-                evidence: [],
-                ...outcomeOf(error),
-              });
-            }
-          },
-        },
-      ],
+      reporters: [reporter],
     },
     { server: { watch: null }, logLevel: "silent" },
   );
@@ -97,12 +66,10 @@ export async function openChecker(): Promise<Checker> {
     folder: stage.folder,
     async run({ step, dir }, onResult) {
       const results: CheckResult[] = [];
-      blocked = false;
-      problems.clear();
-      report = (result) => {
+      reporter.begin((result) => {
         results.push(result);
         onResult(result);
-      };
+      });
       const { folder, home, browser, noBrowser } = stage;
       const target: ProvidedContext["target"] = {
         dir,
@@ -126,8 +93,4 @@ export async function openChecker(): Promise<Checker> {
 /** The file with a step's checks. */
 export function checksOf(step: Step): string {
   return join(root, "checks", `${step.slug}.check.ts`);
-}
-
-function evidenceOf(meta: object): string[] {
-  return "evidence" in meta && Array.isArray(meta.evidence) ? meta.evidence.map(String) : [];
 }

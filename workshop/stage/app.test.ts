@@ -1,8 +1,11 @@
 import { test as base, describe, expect } from "vitest";
 import { NotYet, type Finding } from "../problems.ts";
 import { makeFolder } from "../testing/folder.ts";
-import { startManagedApp, startPlainApp, type App } from "./app.ts";
-import { connectPm2, startDaemon, type Pm2 } from "./pm2.ts";
+import type { App } from "./app.ts";
+import { startManagedApp } from "./managed-app.ts";
+import { startPlainApp } from "./plain-app.ts";
+import { startDaemon } from "./daemon.ts";
+import { connectPm2, type Pm2 } from "./pm2.ts";
 import { freePort } from "./ports.ts";
 import { isAlive } from "./processes.mjs";
 import { openRun, type Run } from "./run.ts";

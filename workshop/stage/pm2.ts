@@ -1,20 +1,17 @@
-import { spawn } from "node:child_process";
-import { EventEmitter, once } from "node:events";
-import { mkdirSync, openSync, closeSync, readFileSync } from "node:fs";
+import { EventEmitter } from "node:events";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Pm2Module from "pm2";
-import { root } from "../catalog.ts";
 import { MachineProblem } from "../problems.ts";
+import { spawnDaemon } from "./daemon.ts";
 import { isAlive, processesOf } from "./processes.mjs";
-import type { Run } from "./run.ts";
 import { until } from "./until.ts";
 
 const require = createRequire(import.meta.url);
 /** pm2's own command line. */
 export const PM2_BIN = require.resolve("pm2/bin/pm2");
-const DAEMON = require.resolve("pm2/lib/Daemon.js");
 
 /** How long pm2 may take to answer one call, in ms: four workers that never get ready take 12.3 s. */
 const ANSWER_WITHIN = 30_000;
@@ -68,63 +65,6 @@ export interface Pm2 extends AsyncDisposable {
   reset: (env: NodeJS.ProcessEnv) => Promise<void>;
   /** What pm2 itself has written to its log. */
   log: () => string;
-}
-
-/**
- * Starts a pm2 daemon of a run's own. It is spawned here and not by pm2's client, because two
- * clients that connect at once to a fresh home make two daemons, one of which hangs; and because
- * the daemon hands its environment to every worker.
- *
- * @throws MachineProblem when the daemon does not come up within 15 s.
- */
-export async function startDaemon(run: Run, name = "pm2"): Promise<string> {
-  const home = join(run.folder, name);
-  mkdirSync(home, { recursive: true });
-  await spawnDaemon(home, run.env, (pid) => run.own(name, pid));
-  return home;
-}
-
-/** Starts a daemon for a home that has none. Its environment is what its workers will find. */
-export async function spawnDaemon(
-  home: string,
-  env: NodeJS.ProcessEnv,
-  own: (pid: number | undefined) => void = () => {},
-): Promise<void> {
-  const logFile = join(home, "pm2.log");
-  const log = openSync(logFile, "a");
-  const daemon = spawn(process.execPath, [DAEMON], {
-    // `--import tsx` of a cluster's worker is looked up from here.
-    cwd: root,
-    detached: true,
-    windowsHide: true,
-    stdio: ["ignore", log, log, "ipc"],
-    env: {
-      ...env,
-      PM2_HOME: home,
-      PM2_DISCRETE_MODE: "true",
-      SILENT: "true",
-      // The same order of workers on every system; on Windows it is not the default.
-      NODE_CLUSTER_SCHED_POLICY: "rr",
-      WORKSHOP_EXITS: join(home, "exits.ndjson"),
-    },
-  });
-  closeSync(log);
-  own(daemon.pid);
-  try {
-    await Promise.race([
-      once(daemon, "message", { signal: AbortSignal.timeout(15_000) }),
-      once(daemon, "exit").then(() => Promise.reject(new Error("it ended at once"))),
-    ]);
-  } catch (error) {
-    daemon.kill("SIGKILL");
-    const reason = readOr(logFile, String(error)).trim().split("\n").slice(-3).join(" ");
-    throw new MachineProblem(
-      `pm2 could not start its daemon: ${reason}`,
-      "npm run doctor shows what is missing.",
-    );
-  }
-  daemon.disconnect();
-  daemon.unref();
 }
 
 let home: string | undefined;

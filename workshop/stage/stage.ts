@@ -1,5 +1,5 @@
 import { startBrowser } from "./browser.ts";
-import { startDaemon } from "./pm2.ts";
+import { startDaemon } from "./daemon.ts";
 import { openRun } from "./run.ts";
 
 /**

@@ -1,0 +1,46 @@
+import type { Reporter, TestCase, TestModule } from "vitest/node";
+import { outcomeOf, type CheckResult } from "./verdict.ts";
+
+/** Turns what vitest reports of a run into the results of checks, as they come. */
+export class ResultReporter implements Reporter {
+  #tell: (result: CheckResult) => void = () => {};
+  #isBlocked = false;
+  readonly #told = new Set<string>();
+
+  /** A new run: what the last one has found says nothing about it. */
+  begin(tell: (result: CheckResult) => void): void {
+    this.#tell = tell;
+    this.#isBlocked = false;
+    this.#told.clear();
+  }
+
+  onTestCaseResult(test: TestCase): void {
+    const { state, errors } = test.result();
+    if (state === "skipped" || state === "pending") return;
+    const outcome = outcomeOf(errors?.[0]);
+    const blocks = outcome.finding?.blocks === true;
+    const result: CheckResult = {
+      title: test.name,
+      ms: test.diagnostic()?.duration ?? 0,
+      evidence: evidenceOf(test.meta()),
+      ...outcome,
+    };
+    // What the first of them has said, the others that rest on it need not say again.
+    if (blocks && this.#isBlocked)
+      Object.assign(result, { outcome: "skipped", finding: undefined });
+    this.#isBlocked ||= blocks;
+    if (result.problem && this.#told.has(result.problem.message)) result.problem = undefined;
+    else if (result.problem) this.#told.add(result.problem.message);
+    this.#tell(result);
+  }
+
+  onTestModuleEnd(module: TestModule): void {
+    for (const error of module.errors()) {
+      this.#tell({ title: "the checks can be loaded", ms: 0, evidence: [], ...outcomeOf(error) });
+    }
+  }
+}
+
+function evidenceOf(meta: object): string[] {
+  return "evidence" in meta && Array.isArray(meta.evidence) ? meta.evidence.map(String) : [];
+}

@@ -1,0 +1,75 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { root } from "../catalog.ts";
+import { MachineProblem } from "../problems.ts";
+import type { Run } from "./run.ts";
+
+const DAEMON = createRequire(import.meta.url).resolve("pm2/lib/Daemon.js");
+
+/**
+ * Starts a pm2 daemon of a run's own. It is spawned here and not by pm2's client, because two
+ * clients that connect at once to a fresh home make two daemons, one of which hangs; and because
+ * the daemon hands its environment to every worker.
+ *
+ * @throws MachineProblem when the daemon does not come up within 15 s.
+ */
+export async function startDaemon(run: Run, name = "pm2"): Promise<string> {
+  const home = join(run.folder, name);
+  mkdirSync(home, { recursive: true });
+  await spawnDaemon(home, run.env, (pid) => run.own(name, pid));
+  return home;
+}
+
+/** Starts a daemon for a home that has none. Its environment is what its workers will find. */
+export async function spawnDaemon(
+  home: string,
+  env: NodeJS.ProcessEnv,
+  own: (pid: number | undefined) => void = () => {},
+): Promise<void> {
+  const logFile = join(home, "pm2.log");
+  const log = openSync(logFile, "a");
+  const daemon = spawn(process.execPath, [DAEMON], {
+    // `--import tsx` of a cluster's worker is looked up from here.
+    cwd: root,
+    detached: true,
+    windowsHide: true,
+    stdio: ["ignore", log, log, "ipc"],
+    env: {
+      ...env,
+      PM2_HOME: home,
+      PM2_DISCRETE_MODE: "true",
+      SILENT: "true",
+      // The same order of workers on every system; on Windows it is not the default.
+      NODE_CLUSTER_SCHED_POLICY: "rr",
+      WORKSHOP_EXITS: join(home, "exits.ndjson"),
+    },
+  });
+  closeSync(log);
+  own(daemon.pid);
+  try {
+    await Promise.race([
+      once(daemon, "message", { signal: AbortSignal.timeout(15_000) }),
+      once(daemon, "exit").then(() => Promise.reject(new Error("it ended at once"))),
+    ]);
+  } catch (error) {
+    daemon.kill("SIGKILL");
+    const reason = readOr(logFile, String(error)).trim().split("\n").slice(-3).join(" ");
+    throw new MachineProblem(
+      `pm2 could not start its daemon: ${reason}`,
+      "npm run doctor shows what is missing.",
+    );
+  }
+  daemon.disconnect();
+  daemon.unref();
+}
+
+function readOr(file: string, otherwise: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return otherwise;
+  }
+}

@@ -1,0 +1,99 @@
+import { join } from "node:path";
+import pidusage from "pidusage";
+import { ECOSYSTEM } from "../catalog.ts";
+import { NotYet } from "../problems.ts";
+import { Trace } from "../trace/collector.ts";
+import { REPORT } from "../trace/events.ts";
+import { hear, read, requireServer, settle, type App, type Launch } from "./app.ts";
+import { Birth } from "./birth.ts";
+import { place, readEcosystem } from "./ecosystem.ts";
+import { forget, type BusMessage, type Pm2, type Worker } from "./pm2.ts";
+
+/**
+ * Starts the learner's ecosystem file under pm2 and waits until pm2 has started it and each of its
+ * workers listens on the port that it was given.
+ *
+ * @throws NotYet when the learner's file or code does not get that far, with the reason.
+ * @throws PortTaken
+ */
+export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2> }): Promise<App> {
+  const { run, dir, name, port, onTrace, signal } = launch;
+  const [config, pm2] = await Promise.all([readEcosystem(dir), launch.pm2]);
+  requireServer(dir, String(config.script));
+  const exits = join(pm2.home, "exits.ndjson");
+  const trace = new Trace(exits);
+  if (onTrace) trace.on("event", (event) => onTrace(event, trace));
+  const birth = new Birth(trace, dir, port);
+
+  const listener = ({ app, type, data }: BusMessage) => {
+    if (app !== name) return;
+    if (type === REPORT) hear({ type, data }, trace);
+    if (type === "process:exception") birth.crashed(textOf(data));
+  };
+  pm2.bus.on("message", listener);
+
+  const app: App = {
+    dir,
+    name,
+    port,
+    url: `http://127.0.0.1:${port}`,
+    trace,
+    workers: async () => withUsage(await pm2.workers(name)),
+    async output() {
+      const workers = await pm2.workers(name);
+      const all = (files: string[]) => [...new Set(files)].map(read).join("");
+      return {
+        out: all(workers.map(({ outFile }) => outFile)),
+        err: all(workers.map(({ errFile }) => errFile)),
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      pm2.bus.off("message", listener);
+      await forget(pm2, name);
+    },
+  };
+
+  let started = false;
+  let refusal: Error | undefined;
+  const env = { ...run.env, WORKSHOP_EXITS: exits };
+  pm2.start(place(config, { dir, name, port, env })).then(
+    () => (started = true),
+    (error: Error) => (refusal = error),
+  );
+  launch.meanwhile?.();
+  await settle(app, birth, signal, async () => {
+    if (refusal) throw pm2Refused(refusal);
+    if (!started || birth.listening.length === 0) return false;
+    const workers = await pm2.workers(name);
+    return (
+      workers.length > 0 &&
+      workers.every(({ state, pid }) => state === "online" && birth.listening.includes(pid))
+    );
+  });
+  return app;
+}
+
+/** pm2 measures only processes that are online; these are about to be. */
+function withUsage(workers: readonly Worker[]): Promise<Worker[]> {
+  return Promise.all(
+    workers.map(async (worker) => {
+      const usage = worker.pid ? await pidusage(worker.pid).catch(() => undefined) : undefined;
+      return usage ? { ...worker, cpu: usage.cpu } : worker;
+    }),
+  );
+}
+
+function pm2Refused(error: Error): NotYet {
+  return new NotYet({
+    expected: "pm2 to start the app",
+    seen: `its refusal: ${error.message}`,
+    look: { file: ECOSYSTEM },
+    blocks: true,
+  });
+}
+
+function textOf(data: unknown): string {
+  if (typeof data !== "object" || data === null) return String(data);
+  if ("stack" in data && data.stack) return String(data.stack);
+  return "message" in data ? String(data.message) : JSON.stringify(data);
+}

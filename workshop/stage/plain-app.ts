@@ -1,0 +1,77 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { join } from "node:path";
+import pidusage from "pidusage";
+import { SERVER } from "../catalog.ts";
+import { Trace } from "../trace/collector.ts";
+import { hear, read, requireServer, settle, type App, type Launch } from "./app.ts";
+import { Birth } from "./birth.ts";
+import { PRELOAD } from "./ecosystem.ts";
+
+/**
+ * Starts `node --import tsx server.ts`, as step 1 does by hand, and waits until it listens.
+ *
+ * @throws NotYet when the learner's code does not get that far, with what it printed.
+ * @throws PortTaken
+ */
+export async function startPlainApp(launch: Launch): Promise<App> {
+  const { run, dir, name, port, onTrace, signal } = launch;
+  requireServer(dir, SERVER);
+  const exits = join(run.folder, `${name}-exits.ndjson`);
+  const trace = new Trace(exits);
+  if (onTrace) trace.on("event", (event) => onTrace(event, trace));
+  const birth = new Birth(trace, dir, port);
+  const outFile = join(run.folder, `${name}-out.log`);
+  const errFile = join(run.folder, `${name}-err.log`);
+
+  const child = spawn(process.execPath, ["--import", PRELOAD, "--import", "tsx", SERVER], {
+    cwd: dir,
+    env: { ...run.env, PORT: String(port), WORKSHOP_EXITS: exits },
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    windowsHide: true,
+  });
+  run.own(name, child.pid);
+  child.stdout?.pipe(createWriteStream(outFile));
+  child.stderr?.pipe(createWriteStream(errFile));
+  const ended = once(child, "exit");
+  const runs = () => child.exitCode === null && child.signalCode === null;
+  child.on("message", (message: unknown) => hear(message, trace));
+  child.once("close", (code, signalName) => {
+    birth.crashed(read(errFile) || `that it ended with ${signalName ?? `exit code ${code}`}`);
+  });
+
+  const app: App = {
+    dir,
+    name,
+    port,
+    url: `http://127.0.0.1:${port}`,
+    trace,
+    async workers() {
+      const pid = child.pid ?? 0;
+      const usage = runs() ? await pidusage(pid).catch(() => undefined) : undefined;
+      return [
+        {
+          instance: 0,
+          pid,
+          state: runs() ? "online" : "stopped",
+          mode: "fork",
+          restarts: 0,
+          cpu: usage?.cpu ?? 0,
+          memory: usage?.memory ?? 0,
+          waitsForReady: false,
+          outFile,
+          errFile,
+        },
+      ];
+    },
+    output: async () => ({ out: read(outFile), err: read(errFile) }),
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+  launch.meanwhile?.();
+  await settle(app, birth, signal, async () => birth.listening.length > 0);
+  return app;
+}
