@@ -54,6 +54,19 @@ check(
       expected: `hello to bring the worker { instance: 0, pid: ${worker?.pid} }`,
       seen: JSON.stringify(hello.worker),
     });
+
+    // Whoever knows a session id can speak for it: nobody else may hear it.
+    const bob = await clients.connect({ transports: ["websocket"] });
+    await hears(
+      "Bob to be greeted, too",
+      () => bob.hellos,
+      (list) => list.length > 0,
+    );
+    must(ada.hellos.length === 1, {
+      expected: "hello to reach the newcomer alone",
+      seen: "that Ada hears the session id of Bob, too",
+      hint: "socket.emit reaches one client, io.emit all of them.",
+    });
   },
 );
 

@@ -67,7 +67,12 @@ export const steps: readonly Step[] = [
 /** Where a step's code is taken from: the learner's copy, the starter or the solution. */
 export type Source = "work" | "starter" | "solution";
 
-const folders: Record<Source, string> = { work: "work", starter: "steps", solution: "solutions" };
+const folders: Record<Source, string> = {
+  // Tests must not meet what somebody is learning in. A folder of the clone, like the others.
+  work: process.env.WORKSHOP_WORK ?? "work",
+  starter: "steps",
+  solution: "solutions",
+};
 
 /** The absolute path of a step's folder. It need not exist. */
 export function folderOf(step: Step, source: Source): string {

@@ -2,8 +2,8 @@ import { basename, join } from "node:path";
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { folderInGit, folderOf, root, steps, type Step } from "./catalog.ts";
 
-/** The workshop's own notes, not in git. */
-export const NOTES = join(root, ".workshop");
+/** The workshop's own notes, not in git. Tests keep theirs elsewhere. */
+export const NOTES = process.env.WORKSHOP_NOTES ?? join(root, ".workshop");
 const FILE = join(NOTES, "progress.json");
 
 interface Progress {

@@ -1,6 +1,8 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { root } from "../catalog.ts";
 import { cleanEnvironment } from "../stage/environment.ts";
 
@@ -12,17 +14,52 @@ export interface CliResult {
   output: string;
 }
 
-/** Runs one command of the workshop as `npm run` does, without a terminal. */
-export async function runCli(words: string[], env: NodeJS.ProcessEnv = {}): Promise<CliResult> {
+/**
+ * A place for learners' copies and for the workshop's notes, apart from those of whoever is
+ * learning in this clone. Copies must lie in the clone: their imports lead out of it otherwise.
+ */
+export interface Desk extends Disposable {
+  /** The folder of the copies. */
+  work: string;
+  env: NodeJS.ProcessEnv;
+}
+
+export function openDesk(): Desk {
+  const notes = mkdtempSync(join(tmpdir(), "notes-"));
+  const work = mkdtempSync(join(root, ".scratch-"));
+  return {
+    work,
+    env: { WORKSHOP_NOTES: notes, WORKSHOP_WORK: basename(work) },
+    [Symbol.dispose]() {
+      for (const folder of [notes, work]) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs one command of the workshop as `npm run` does, without a terminal, until it ends. */
+export async function runCli(words: string[], desk?: Desk): Promise<CliResult> {
+  using own = desk ? undefined : openDesk();
+  const { ended } = startCli(words, desk ?? own);
+  return ended;
+}
+
+/** Starts one command of the workshop, and gives what it has printed when it has ended. */
+export function startCli(
+  words: string[],
+  desk: Desk | undefined,
+): { cli: ChildProcess; ended: Promise<CliResult> } {
   const cli = spawn(process.execPath, ["--import", "tsx", CLI, ...words], {
     cwd: root,
-    env: { ...cleanEnvironment(), NO_COLOR: "1", FORCE_COLOR: undefined, ...env },
+    env: { ...cleanEnvironment(), NO_COLOR: "1", FORCE_COLOR: undefined, ...desk?.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
   for (const stream of [cli.stdout, cli.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => (output += text));
   }
-  const [code]: unknown[] = await once(cli, "close");
-  return { code: typeof code === "number" ? code : null, output };
+  const ended = once(cli, "close").then(([code]: unknown[]) => ({
+    code: typeof code === "number" ? code : null,
+    output,
+  }));
+  return { cli, ended };
 }
