@@ -42,7 +42,7 @@ export class LearnersApp implements AsyncDisposable {
     options.pm2?.bus.on("message", ({ app, type }) => {
       if (type !== "process:event" || app !== this.#app?.name) return;
       clearTimeout(this.#settling);
-      this.#settling = setTimeout(() => void this.#showWorkers(), SETTLE);
+      this.#settling = setTimeout(() => this.#showWorkers().catch(() => {}), SETTLE);
     });
   }
 
@@ -66,22 +66,19 @@ export class LearnersApp implements AsyncDisposable {
 
   async stop(): Promise<void> {
     this.abandon();
-    await this.#coming?.done;
+    // What went wrong there was said there.
+    await this.#coming?.done.catch(() => {});
     clearTimeout(this.#settling);
     const app = this.#app;
     this.#app = undefined;
     await app?.[Symbol.asyncDispose]();
-    const { pm2, run } = this.#options;
-    // What pm2 is still starting cannot be deleted yet; nothing else runs on this daemon.
-    if (pm2?.isThere() && pm2.isStarting()) await pm2.reset(run.env);
   }
 
   async #start(signal: AbortSignal): Promise<void> {
     const { step, dir, run, pm2, print } = this.#options;
-    if (pm2 && !pm2.isThere()) {
-      print("pm2's daemon has ended; here is a new one.");
-      await pm2.reset(run.env);
-    }
+    if (pm2 && !pm2.isThere()) print("pm2's daemon has ended; here is a new one.");
+    // Nothing but this app runs on the session's daemon.
+    if (pm2?.isTainted()) await pm2.reset(run.env);
     const onTrace = tracePrinter(print, columns);
     const launch: Launch = { run, dir, port: this.#port, name: "chat", onTrace, signal };
     try {
@@ -92,6 +89,8 @@ export class LearnersApp implements AsyncDisposable {
       this.#shown = "";
       await this.#showWorkers();
     } catch (error) {
+      // A worker that is still being started would keep the port.
+      if (pm2?.isTainted()) await pm2.reset(run.env);
       if (signal.aborted) return;
       if (error instanceof PortTaken) {
         const taken = this.#port;
@@ -103,7 +102,7 @@ export class LearnersApp implements AsyncDisposable {
       }
       if (!(error instanceof NotYet)) throw error;
       const { expected, seen } = error.finding;
-      const text = `The app does not run. Expected ${expected}. Saw ${seen}.`;
+      const text = `The app is not up. Expected ${expected}. Saw ${seen}.`;
       print(wrap(text, columns()).map(colors.red).join("\n"));
     }
   }
@@ -120,13 +119,13 @@ export class LearnersApp implements AsyncDisposable {
   }
 
   /** What the app has printed, its last lines. */
-  async printLogs(): Promise<void> {
+  printLogs(): void {
     const { print } = this.#options;
     if (!this.#app) {
       print("The app is not running.");
       return;
     }
-    const { out, err } = await this.#app.output();
+    const { out, err } = this.#app.output;
     for (const [name, text] of Object.entries({ output: out, errors: err })) {
       const lines = text.trimEnd().split("\n").slice(-LOG_LINES);
       print(colors.bold(`── ${name} ──`));

@@ -102,7 +102,7 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
   using _keys = onKeys({
     c: () => want("check"),
     o: () => void openApp(app.url),
-    l: () => void app.printLogs(),
+    l: () => app.printLogs(),
     q: () => want("quit"),
   });
   await using _watch = await watchFolder(dir, () => want("check"));

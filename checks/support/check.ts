@@ -26,7 +26,7 @@ export interface Scene {
   /** pm2 itself, for what a check does to an app. Steps without pm2 never ask for it. */
   pm2: () => Promise<Pm2>;
   /** Starts a further app of the same code, for checks that break it; it ends with the check. */
-  launch: () => Promise<{ app: App; clients: Clients }>;
+  launch: (over?: Record<string, string>) => Promise<{ app: App; clients: Clients }>;
   /** Prepares a further app for a check that starts it in its own way; it ends with the check. */
   stageIt: Ground["stageIt"];
   /** Adds lines to what the verdict shows of this check, also when it passes. */
@@ -98,8 +98,8 @@ async function play(
     clients,
     pages,
     pm2: ground.pm2,
-    async launch() {
-      const another = further.add(await ground.launch());
+    async launch(over) {
+      const another = further.add(await ground.launch(over && { over }));
       launched.push(another);
       return { app: another, clients: further.add(new Clients(another.url)) };
     },

@@ -6,7 +6,7 @@ import type {
   Said,
   ServerToClientEvents,
 } from "../../page/events.ts";
-import { NotYet } from "../../workshop/problems.ts";
+import { NotYet, type Finding } from "../../workshop/problems.ts";
 import { until } from "../../workshop/stage/until.ts";
 
 type Options = Partial<ManagerOptions & SocketOptions>;
@@ -133,14 +133,14 @@ export async function hears<T>(
   what: string,
   list: () => readonly T[],
   holds: (list: readonly T[]) => boolean,
-  finding: { look?: { file: string; todo?: string }; hint?: string } = {},
+  more: () => Pick<Finding, "hint"> = () => ({}),
 ): Promise<void> {
   await until(list, holds, {
     within: 3_000,
     otherwise: (last) => ({
       expected: what,
       seen: last?.length ? `only ${JSON.stringify(last)}` : "nothing within 3 s",
-      ...finding,
+      ...more(),
     }),
   });
 }

@@ -5,7 +5,7 @@ import type { StartOptions } from "pm2";
 import { inject } from "vitest";
 import { folderOf, steps, type Step } from "../../workshop/catalog.ts";
 import type { NotYet } from "../../workshop/problems.ts";
-import type { App } from "../../workshop/stage/app.ts";
+import type { App, Launch } from "../../workshop/stage/app.ts";
 import { startManagedApp } from "../../workshop/stage/managed-app.ts";
 import { startPlainApp } from "../../workshop/stage/plain-app.ts";
 import { place, readEcosystem } from "../../workshop/stage/ecosystem.ts";
@@ -29,7 +29,7 @@ export interface Ground extends AsyncDisposable {
   /** The browser, connected once. */
   browser: () => Promise<Browser>;
   /** Starts a further app of the same code. Its env comes on top of what its own file says. */
-  launch: () => Promise<App>;
+  launch: (more?: { over?: Record<string, string> }) => Promise<App>;
   /** Prepares pm2 for a further app without starting it, for checks that do so in their own way. */
   stageIt: (what: string, env?: Record<string, string>) => Promise<Staged>;
   /** The finding without whose repair nothing else in this file can be judged, once there is one. */
@@ -62,9 +62,9 @@ export async function layGround(file: string): Promise<Ground> {
   const connectTo = () => (browser ??= connectBrowser(stage));
   const connect = () => (pm2 ??= connectPm2(stage.home));
 
-  async function launch(meanwhile?: () => void): Promise<App> {
+  async function launch(more: Pick<Launch, "meanwhile" | "over"> = {}): Promise<App> {
     const port = await freePort();
-    const what = { meanwhile, run: joinRun(stage.folder), dir, port, name: `${step.slug}-${port}` };
+    const what = { ...more, run: joinRun(stage.folder), dir, port, name: `${step.slug}-${port}` };
     return step.runs === "node"
       ? startPlainApp(what)
       : startManagedApp({ ...what, pm2: connect() });
@@ -72,8 +72,10 @@ export async function layGround(file: string): Promise<Ground> {
 
   async function start(): Promise<{ app: App; vitals: Vitals }> {
     // Loading Playwright keeps this process busy for a while, in which it would only wait.
-    const up = await launch(() => {
-      if (stage.browser) import("playwright").catch(() => {});
+    const up = await launch({
+      meanwhile: () => {
+        if (stage.browser) import("playwright").catch(() => {});
+      },
     });
     return { app: up, vitals: await takeVitals(up) };
   }
@@ -110,8 +112,8 @@ export async function layGround(file: string): Promise<Ground> {
       await up?.app[Symbol.asyncDispose]();
       await (await browser?.catch(() => undefined))?.close();
       const client = await pm2?.catch(() => undefined);
-      // What pm2 is still starting cannot be deleted yet; by now nothing else runs on this daemon.
-      if (client?.isStarting()) await client.reset(joinRun(stage.folder).env);
+      // By now nothing else runs on this daemon, and the next file may find it as new.
+      if (client?.isTainted()) await client.reset(joinRun(stage.folder).env);
       await client?.[Symbol.asyncDispose]();
       await stage[Symbol.asyncDispose]?.();
     },

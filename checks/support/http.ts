@@ -116,7 +116,9 @@ export async function handshake(
       hint:
         answer.status === 404
           ? "404 comes from Express: nobody else answers /socket.io/. Is Socket.IO attached to httpServer?"
-          : undefined,
+          : answer.traced.code === 0
+            ? "Transport unknown: the server does not take polling. Leave transports as they are by default."
+            : undefined,
     });
   }
   return { sid, owner: answer.traced.worker, answer };

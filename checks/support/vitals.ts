@@ -9,13 +9,11 @@ const ANSWER_WITHIN = 2_000;
 /** What an app was like when it had come up. */
 export interface Vitals {
   pids: number[];
-  /** How much it had written to its error output. */
-  errLength: number;
 }
 
 export async function takeVitals(app: App): Promise<Vitals> {
-  const [workers, { err }] = await Promise.all([app.workers(), app.output()]);
-  return { pids: workers.map(({ pid }) => pid), errLength: err.length };
+  const workers = await app.workers();
+  return { pids: workers.map(({ pid }) => pid) };
 }
 
 /**
@@ -28,9 +26,7 @@ export async function findDeath(app: App, before: Vitals): Promise<NotYet | unde
     ({ pid, state }) => state === "online" && before.pids.includes(pid),
   );
   if (survives.length < before.pids.length) {
-    const { err } = await app.output();
-    // What it died of may have been written before it was looked at.
-    const said = withoutPm2(err.slice(before.errLength)).trim() || withoutPm2(err).trim();
+    const said = withoutPm2(app.output.err).trim();
     const exit = app.trace.exits().findLast(({ worker }) => before.pids.includes(worker.pid));
     const silent = exit
       ? `that it ended with exit code ${exit.code}`

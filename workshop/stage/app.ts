@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { ECOSYSTEM, SERVER } from "../catalog.ts";
 import { MachineProblem, NotYet } from "../problems.ts";
 import type { Trace } from "../trace/collector.ts";
@@ -23,8 +23,18 @@ export interface App extends AsyncDisposable {
   url: string;
   trace: Trace;
   workers: () => Promise<Worker[]>;
-  /** What it has printed so far. */
-  output: () => Promise<{ out: string; err: string }>;
+  /** What it has printed since it was started, the latest 64 KB of each stream. */
+  output: Output;
+}
+
+/** The end of what a process has printed. */
+export class Output {
+  out = "";
+  err = "";
+
+  add(stream: "out" | "err", text: string): void {
+    this[stream] = (this[stream] + text).slice(-65_536);
+  }
 }
 
 export interface Launch {
@@ -32,6 +42,8 @@ export interface Launch {
   dir: string;
   name: string;
   port: number;
+  /** Environment variables that stand above what the learner's own file sets. */
+  over?: Record<string, string> | undefined;
   /** Hears of each request while the app comes up, too. */
   onTrace?: ((event: TraceEvent, trace: Trace) => void) | undefined;
   /** Called when the app is on its way: what can be done while it comes up. */
@@ -66,8 +78,7 @@ export async function settle(
         if (await isUp()) return true;
         if (performance.now() - inspected > INSPECT_EVERY) {
           inspected = performance.now();
-          const [workers, { err }] = await Promise.all([app.workers(), app.output()]);
-          birth.inspect(workers, err);
+          birth.inspect(await app.workers(), app.output.err);
         }
         return false;
       },
@@ -75,7 +86,7 @@ export async function settle(
       { within: UP_WITHIN, signal, otherwise: () => late },
     );
   } catch (error) {
-    const reason = error === late ? birth.failed((await app.output()).err) : error;
+    const reason = error === late ? birth.failed(app.output.err) : error;
     await app[Symbol.asyncDispose]();
     const wantsPort = reason instanceof NotYet && reason.finding.seen.includes("EADDRINUSE");
     throw wantsPort && !(await isFree(app.port)) ? new PortTaken(app.port) : reason;
@@ -84,7 +95,7 @@ export async function settle(
 
 /** @throws NotYet when the file that is to be started is not there. */
 export function requireServer(dir: string, script: string): void {
-  if (existsSync(join(dir, script))) return;
+  if (existsSync(resolve(dir, script))) return;
   throw new NotYet(
     script === SERVER
       ? {
@@ -109,13 +120,4 @@ export function hear(message: unknown, trace: Trace): void {
   if (typeof message !== "object" || message === null || !("type" in message)) return;
   // Sent by our own preload, whose events have that type.
   if (message.type === REPORT && "data" in message) trace.add(message.data as TraceEvent);
-}
-
-/** What is in a log file; nothing when there is none yet. */
-export function read(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
 }

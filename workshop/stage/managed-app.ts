@@ -4,7 +4,7 @@ import { ECOSYSTEM } from "../catalog.ts";
 import { NotYet } from "../problems.ts";
 import { Trace } from "../trace/collector.ts";
 import { REPORT } from "../trace/events.ts";
-import { hear, read, requireServer, settle, type App, type Launch } from "./app.ts";
+import { hear, Output, requireServer, settle, type App, type Launch } from "./app.ts";
 import { Birth } from "./birth.ts";
 import { place, readEcosystem } from "./ecosystem.ts";
 import { forget, type BusMessage, type Pm2, type Worker } from "./pm2.ts";
@@ -24,11 +24,14 @@ export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2>
   const trace = new Trace(exits);
   if (onTrace) trace.on("event", (event) => onTrace(event, trace));
   const birth = new Birth(trace, dir, port);
+  const output = new Output();
 
   const listener = ({ app, type, data }: BusMessage) => {
     if (app !== name) return;
     if (type === REPORT) hear({ type, data }, trace);
     if (type === "process:exception") birth.crashed(textOf(data));
+    if (type === "log:out") output.add("out", String(data));
+    if (type === "log:err") output.add("err", String(data));
   };
   pm2.bus.on("message", listener);
 
@@ -39,31 +42,26 @@ export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2>
     url: `http://127.0.0.1:${port}`,
     trace,
     workers: async () => withUsage(await pm2.workers(name)),
-    async output() {
-      const workers = await pm2.workers(name);
-      const all = (files: string[]) => [...new Set(files)].map(read).join("");
-      return {
-        out: all(workers.map(({ outFile }) => outFile)),
-        err: all(workers.map(({ errFile }) => errFile)),
-      };
-    },
+    output,
     async [Symbol.asyncDispose]() {
       pm2.bus.off("message", listener);
-      await forget(pm2, name);
+      // Deleted in the middle of its start, an app is started all the same, and forgotten.
+      if (isStarting) pm2.taint();
+      else await forget(pm2, name);
     },
   };
 
-  let started = false;
+  let isStarting = true;
   let refusal: Error | undefined;
   const env = { ...run.env, WORKSHOP_EXITS: exits };
-  pm2.start(place(config, { dir, name, port, env })).then(
-    () => (started = true),
-    (error: Error) => (refusal = error),
-  );
+  pm2
+    .start(place(config, { dir, name, port, env, over: launch.over }))
+    .catch((error: Error) => (refusal = error))
+    .finally(() => (isStarting = false));
   launch.meanwhile?.();
   await settle(app, birth, signal, async () => {
     if (refusal) throw pm2Refused(refusal);
-    if (!started || birth.listening.length === 0) return false;
+    if (isStarting || birth.listening.length === 0) return false;
     const workers = await pm2.workers(name);
     return (
       workers.length > 0 &&

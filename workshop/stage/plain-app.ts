@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import pidusage from "pidusage";
 import { SERVER } from "../catalog.ts";
 import { Trace } from "../trace/collector.ts";
-import { hear, read, requireServer, settle, type App, type Launch } from "./app.ts";
+import { hear, Output, requireServer, settle, type App, type Launch } from "./app.ts";
 import { Birth } from "./birth.ts";
 import { PRELOAD } from "./ecosystem.ts";
 
@@ -22,8 +21,7 @@ export async function startPlainApp(launch: Launch): Promise<App> {
   const trace = new Trace(exits);
   if (onTrace) trace.on("event", (event) => onTrace(event, trace));
   const birth = new Birth(trace, dir, port);
-  const outFile = join(run.folder, `${name}-out.log`);
-  const errFile = join(run.folder, `${name}-err.log`);
+  const output = new Output();
 
   const child = spawn(process.execPath, ["--import", PRELOAD, "--import", "tsx", SERVER], {
     cwd: dir,
@@ -32,13 +30,13 @@ export async function startPlainApp(launch: Launch): Promise<App> {
     windowsHide: true,
   });
   run.own(name, child.pid);
-  child.stdout?.pipe(createWriteStream(outFile));
-  child.stderr?.pipe(createWriteStream(errFile));
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => output.add("out", text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => output.add("err", text));
   const ended = once(child, "exit");
   const runs = () => child.exitCode === null && child.signalCode === null;
   child.on("message", (message: unknown) => hear(message, trace));
   child.once("close", (code, signalName) => {
-    birth.crashed(read(errFile) || `that it ended with ${signalName ?? `exit code ${code}`}`);
+    birth.crashed(output.err || `that it ended with ${signalName ?? `exit code ${code}`}`);
   });
 
   const app: App = {
@@ -60,12 +58,12 @@ export async function startPlainApp(launch: Launch): Promise<App> {
           cpu: usage?.cpu ?? 0,
           memory: usage?.memory ?? 0,
           waitsForReady: false,
-          outFile,
-          errFile,
+          outFile: "",
+          errFile: "",
         },
       ];
     },
-    output: async () => ({ out: read(outFile), err: read(errFile) }),
+    output,
     async [Symbol.asyncDispose]() {
       child.kill("SIGKILL");
       await ended;

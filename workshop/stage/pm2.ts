@@ -59,8 +59,10 @@ export interface Pm2 extends AsyncDisposable {
   killDaemon: () => Promise<void>;
   /** Whether the daemon runs: somebody may have killed it. */
   isThere: () => boolean;
-  /** Whether it is still starting something, and would go on with that whatever is deleted. */
-  isStarting: () => boolean;
+  /** Marks the daemon as one that still starts what nobody wants any more. */
+  taint: () => void;
+  /** Whether it needs a reset before it is used again. */
+  isTainted: () => boolean;
   /** Kills the daemon and all that it runs, and starts a new one in its place. */
   reset: (env: NodeJS.ProcessEnv) => Promise<void>;
   /** What pm2 itself has written to its log. */
@@ -95,20 +97,14 @@ export async function connectPm2(to: string): Promise<Pm2> {
     if (app) bus.emit("message", { app, type, data: packet.data, event: packet.event });
   });
 
-  let starting = 0;
+  let tainted = false;
   return {
     home: to,
     bus,
     isThere,
-    isStarting: () => starting > 0,
-    async start(app) {
-      starting += 1;
-      try {
-        await call((done) => pm2.start(app, done));
-      } finally {
-        starting -= 1;
-      }
-    },
+    taint: () => (tainted = true),
+    isTainted: () => tainted || !isThere(),
+    start: (app) => call((done) => pm2.start(app, done)).then(() => {}),
     async workers(app) {
       const all = await call<Pm2Module.ProcessDescription[]>((done) => pm2.list(done));
       return all.filter(({ name }) => name === app).map(toWorker);
@@ -135,6 +131,7 @@ export async function connectPm2(to: string): Promise<Pm2> {
       );
       await spawnDaemon(to, env);
       await call((done) => pm2.connect(done));
+      tainted = false;
     },
     log: () => readOr(join(to, "pm2.log"), ""),
     async [Symbol.asyncDispose]() {
