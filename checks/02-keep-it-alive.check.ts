@@ -149,19 +149,11 @@ check(
   { look: ecosystem },
   async ({ stageIt, show }) => {
     const { pm2, name, port, file } = await stageIt("terminal");
-    // What a terminal is: a session of its own, in which somebody types `pm2 start`.
-    const typed = `"$0" "$1" start "$2" && exec sleep 600`;
-    const terminal = spawn("/bin/sh", ["-c", typed, process.execPath, PM2_BIN, file], {
-      detached: true,
-      stdio: "ignore",
-      env: { ...process.env, PM2_HOME: pm2.home },
-    });
+    await using terminal = openTerminal(pm2.home, file);
     await answers(`http://127.0.0.1:${port}/`, "after pm2 start");
     const [before] = await pm2.workers(name);
 
-    // And what becomes of it when its window is closed: everything in it is hung up.
-    process.kill(-(terminal.pid ?? 0), "SIGHUP");
-    await once(terminal, "exit");
+    await terminal[Symbol.asyncDispose]();
     await answers(`http://127.0.0.1:${port}/`, "after the terminal was closed");
     const [after] = await pm2.workers(name);
     must(after !== undefined && after.pid === before?.pid, {
@@ -194,6 +186,28 @@ check(
     show(printed.split("\n").find((text) => text.includes("listens on port")) ?? "");
   },
 );
+
+/**
+ * What a terminal is: a session of its own, in which somebody types `pm2 start`. Disposing it is what
+ * closing its window does: everything in it is hung up.
+ */
+function openTerminal(home: string, file: string): AsyncDisposable {
+  const typed = `"$0" "$1" start "$2" && exec sleep 600`;
+  const terminal = spawn("/bin/sh", ["-c", typed, process.execPath, PM2_BIN, file], {
+    detached: true,
+    stdio: "ignore",
+    env: { ...process.env, PM2_HOME: home },
+  });
+  const ended = once(terminal, "exit");
+  return {
+    async [Symbol.asyncDispose]() {
+      if (terminal.pid && terminal.exitCode === null && terminal.signalCode === null) {
+        process.kill(-terminal.pid, "SIGHUP");
+      }
+      await ended;
+    },
+  };
+}
 
 /** What `pm2 logs` prints, typed in a terminal. */
 async function pm2Logs(home: string, app: string): Promise<string> {

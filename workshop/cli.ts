@@ -62,9 +62,10 @@ command(
   .argument("[arguments...]", "list, logs, monit, stop, start …")
   .helpOption(false)
   .allowUnknownOption()
-  .action(async (words: string[]) => {
+  .action(async () => {
     const { runPm2 } = await import("./pm2.ts");
-    process.exitCode = await runPm2(words);
+    // As they were typed: Commander would keep a `--` for itself.
+    process.exitCode = await runPm2(process.argv.slice(3));
   });
 
 command(

@@ -31,5 +31,5 @@ export async function runPm2(words: string[]): Promise<number> {
   process.on("SIGINT", ignore);
   const [code]: unknown[] = await once(pm2, "exit");
   process.off("SIGINT", ignore);
-  return typeof code === "number" ? code : 0;
+  return typeof code === "number" ? code : 1;
 }

@@ -1,16 +1,16 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "./catalog.ts";
 import { prepareForTests } from "./doctor.ts";
+import { onInterrupt } from "./interrupt.ts";
 import { processesOf } from "./stage/processes.mjs";
-import { RUNS } from "./stage/run.ts";
+import { shortTmp } from "./stage/run.ts";
 import { until } from "./stage/until.ts";
 
-/** What browsers and test tools leave in the folder for temporary files when nobody clears it. */
-const TEMPORARY = /^(bh-|playwright|\.org\.chromium|puppeteer|vitest)/;
+/** What tools keep in the folder for temporary files on purpose, to be quicker the next time. */
+const CACHES = /^(tsx-|node-compile-cache|vitest)/;
 
 /**
  * Runs everything: the unit tests, the checks of every step on its solution, every starter, and at
@@ -21,17 +21,22 @@ const TEMPORARY = /^(bh-|playwright|\.org\.chromium|puppeteer|vitest)/;
  */
 export async function runTests(): Promise<number> {
   await prepareForTests();
-  const before = leftovers();
-  const { passed, failed, skipped } = await runVitest();
-
-  const leaks = await whatStays(before);
-  const leak = leaks.length > 0 ? 1 : 0;
-  console.log(
-    leak ? `\n✗ nothing is left behind\n    ${leaks.join("\n    ")}` : "\n✓ nothing is left behind",
-  );
-  const not = skipped ? `, ${skipped} skipped` : "";
-  console.log(`\n${passed + 1 - leak} passed, ${failed + leak} failed${not}`);
-  return failed + leak === 0 ? 0 : 1;
+  // A folder for temporary files of this run's own: whatever stays in it is of this run, whoever
+  // else works on the machine meanwhile. A port stays only with the process that listens on it.
+  const folder = mkdtempSync(join(shortTmp(), "workshop-test-"));
+  using _ = onInterrupt(async () => rmSync(folder, { recursive: true, force: true }));
+  try {
+    const { passed, failed, skipped } = await runVitest(folder);
+    const leaks = await whatStays(folder);
+    const leak = leaks.length > 0 ? 1 : 0;
+    console.log(`\n${leak ? "✗" : "✓"} nothing is left behind`);
+    for (const item of leaks) console.log(`    ${item}`);
+    const not = skipped ? `, ${skipped} skipped` : "";
+    console.log(`\n${passed + 1 - leak} passed, ${failed + leak} failed${not}`);
+    return failed + leak === 0 ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 interface Totals {
@@ -40,14 +45,13 @@ interface Totals {
   skipped: number;
 }
 
-async function runVitest(): Promise<Totals> {
-  const folder = mkdtempSync(join(tmpdir(), "totals-"));
-  const file = join(folder, "totals.json");
+async function runVitest(folder: string): Promise<Totals> {
+  const file = join(root, ".workshop", `totals-${process.pid}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
   const vitest = spawn(
     process.execPath,
     [join(root, "node_modules/vitest/vitest.mjs"), "run", ...reporters],
-    { cwd: root, stdio: "inherit" },
+    { cwd: root, stdio: "inherit", env: { ...process.env, TMPDIR: folder } },
   );
   const [code]: unknown[] = await once(vitest, "exit");
   try {
@@ -62,23 +66,19 @@ async function runVitest(): Promise<Totals> {
   } catch {
     return { passed: 0, failed: 1, skipped: 0 };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(file, { force: true });
   }
 }
 
-/** Processes and folders of ours that are there now. */
-function leftovers(): string[] {
-  const processes = processesOf(RUNS).map(({ pid, folder }) => `process ${pid} of ${folder}`);
-  const folders = readdirSync(tmpdir()).filter((name) => TEMPORARY.test(name));
-  return [...processes, ...folders.map((name) => `folder ${join(tmpdir(), name)}`)];
-}
-
-/** What is there now and was not before; it gets a moment to go. */
-async function whatStays(before: string[]): Promise<string[]> {
-  const fresh = () => leftovers().filter((item) => !before.includes(item));
+/** Processes and folders of the run that are still there after a moment. */
+async function whatStays(folder: string): Promise<string[]> {
+  const leftovers = () => [
+    ...processesOf(folder).map((left) => `process ${left.pid} of ${left.folder}`),
+    ...readdirSync(folder).filter((name) => !CACHES.test(name)),
+  ];
   const late = new Error("late");
-  return until(fresh, (found) => found.length === 0, {
+  return until(leftovers, (found) => found.length === 0, {
     within: 5_000,
     otherwise: () => late,
-  }).catch(() => fresh());
+  }).catch(() => leftovers());
 }

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { NOTES } from "./progress.ts";
 import { UsageProblem } from "./problems.ts";
@@ -38,16 +38,13 @@ export function claimSession(
 ): Disposable & { update: (more: Partial<SessionNote>) => void } {
   let note: SessionNote = { pid: process.pid, step };
   mkdirSync(NOTES, { recursive: true });
-  const draft = `${FILE}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify(note));
+  if (!runningSession()) rmSync(FILE, { force: true });
   try {
-    if (!runningSession()) rmSync(FILE, { force: true });
-    // Of two at the same moment one links first; the other finds the name taken.
-    linkSync(draft, FILE);
-  } catch {
+    // Of two at the same moment one makes the file; the other finds it there.
+    writeFileSync(FILE, JSON.stringify(note), { flag: "wx" });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
     throw alreadyRunning(runningSession());
-  } finally {
-    rmSync(draft, { force: true });
   }
   return {
     update(more) {

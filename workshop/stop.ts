@@ -1,17 +1,20 @@
-import { existsSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { lastingDaemonRuns, lastingHome } from "./lasting.ts";
 import { runningSession } from "./session-note.ts";
+import { daemonPid } from "./stage/daemon.ts";
 import { connectPm2 } from "./stage/pm2.ts";
 import { isAlive, processesOf } from "./stage/processes.mjs";
-import { sweep } from "./stage/run.ts";
+import { clearRemains } from "./stage/run.ts";
 import { until } from "./stage/until.ts";
 import { MachineProblem } from "./problems.ts";
 
-const STAYS = new Error("Some processes stay.");
+/** How long a daemon may take to end with all its apps, in ms: kill_timeout for each of them. */
+const GENTLE_FOR = 15_000;
 
 /** Ends everything that the workshop has left running in this clone, and says what it ended. */
 export async function stopAll(): Promise<number> {
-  const ended = [...(await stopSession()), ...(await stopLasting()), ...stopRemains()];
+  const ended = [...(await stopSession()), ...(await stopLasting()), ...(await stopRemains())];
   console.log(ended.length ? ended.join("\n") : "Nothing of the workshop was running.");
   return 0;
 }
@@ -19,7 +22,7 @@ export async function stopAll(): Promise<number> {
 async function stopSession(): Promise<string[]> {
   const session = runningSession();
   if (!session) return [];
-  process.kill(session.pid, "SIGTERM");
+  kill(session.pid, "SIGTERM");
   await until(
     () => isAlive(session.pid),
     (alive) => !alive,
@@ -37,31 +40,42 @@ async function stopSession(): Promise<string[]> {
 
 async function stopLasting(): Promise<string[]> {
   const home = lastingHome();
-  const lines: string[] = [];
-  if (await lastingDaemonRuns()) {
-    await using pm2 = await connectPm2(home);
-    const apps = await pm2.apps();
-    await pm2.killDaemon();
-    lines.push(...apps.map((app) => `Ended ${app}.`), "Ended the workshop's pm2 daemon.");
-    // pm2 answers before its daemon has gone.
-    await until(
-      () => processesOf(home),
-      (alive) => alive.length === 0,
-      { within: 3_000, otherwise: () => STAYS },
-    ).catch((error: unknown) => {
-      if (error !== STAYS) throw error;
-    });
+  const lines = (await lastingDaemonRuns()) ? await endGently(home) : [];
+  // A daemon that hangs, and workers that have lost theirs: whose they are shows without pm2.
+  for (const { pid } of processesOf(home)) {
+    kill(pid, "SIGKILL");
+    lines.push(`Ended pid ${pid}, which had no daemon that could end it.`);
   }
-  // A daemon that was killed leaves its workers; whose they are shows in their environment.
-  const orphans = processesOf(home);
-  for (const { pid } of orphans) {
-    process.kill(pid, "SIGKILL");
-    lines.push(`Ended pid ${pid}, which had lost its daemon.`);
-  }
-  if (existsSync(home)) rmSync(home, { recursive: true, force: true });
+  rmSync(home, { recursive: true, force: true });
   return lines;
 }
 
-function stopRemains(): string[] {
-  return sweep().map((folder) => `Cleared what a dead run had left in ${folder}.`);
+/** Asks the daemon to stop its apps, which may take their time, and then itself. */
+async function endGently(home: string): Promise<string[]> {
+  const done = (async () => {
+    const pm2 = await connectPm2(home);
+    const apps = await pm2.apps();
+    await pm2.killDaemon();
+    // pm2 answers before its daemon has gone.
+    await until(
+      () => isAlive(daemonPid(home)),
+      (alive) => !alive,
+      { within: GENTLE_FOR, otherwise: () => new Error("late") },
+    );
+    return [...apps.map((app) => `Ended ${app}.`), "Ended the workshop's pm2 daemon."];
+  })();
+  return Promise.race([done.catch(() => []), sleep(GENTLE_FOR, [])]);
+}
+
+async function stopRemains(): Promise<string[]> {
+  const folders = await clearRemains();
+  return folders.map((folder) => `Cleared what a dead run had left in ${folder}.`);
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended by itself.
+  }
 }

@@ -139,14 +139,17 @@ async function diagnose(ground: Ground, thrown: unknown): Promise<NotYet | undef
   return up && (await findDeath(up.app, up.vitals));
 }
 
-/** A page that could not be used is a finding, too. */
+/** A page that could not be used is a finding, too; a browser that is gone is none. */
 function asFinding(thrown: unknown): unknown {
-  return thrown instanceof Error && isPlaywrights(thrown) ? pageFailed(thrown) : thrown;
+  if (!(thrown instanceof Error) || !isPlaywrights(thrown)) return thrown;
+  return /has been closed|crashed|disconnected|ECONNREFUSED.*ws:/i.test(thrown.message)
+    ? new Inconclusive("the browser has ended in the middle of the check")
+    : pageFailed(thrown);
 }
 
 /** Playwright's errors begin with the method that failed: `page.goto: net::ERR_…`. */
 function isPlaywrights(error: Error): boolean {
-  return /^(page|locator|browser|browserContext|frame)\.\w+: /.test(error.message);
+  return /^(page|locator|browser|browserType|browserContext|frame)\.\w+: /.test(error.message);
 }
 
 function pageFailed({ message }: Error): NotYet {

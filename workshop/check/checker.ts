@@ -43,8 +43,11 @@ export interface Checker extends AsyncDisposable {
 export async function openChecker(): Promise<Checker> {
   const opened = openStage();
   opened.catch(() => {});
-  const { createVitest } = await import("vitest/node");
-  const stage = await opened;
+  const { createVitest } = await import("vitest/node").catch(async (error: unknown) => {
+    await (await opened)[Symbol.asyncDispose]();
+    throw error;
+  });
+  let stage = await opened;
 
   const reporter = new ResultReporter();
   const vitest = await createVitest(
@@ -65,6 +68,11 @@ export async function openChecker(): Promise<Checker> {
   return {
     folder: stage.folder,
     async run({ step, dir }, onResult) {
+      if (!stage.isWhole()) {
+        await stage[Symbol.asyncDispose]();
+        stage = await openStage();
+        process.env.WORKSHOP_RUN = stage.folder;
+      }
       const results: CheckResult[] = [];
       reporter.begin((result) => {
         results.push(result);

@@ -35,6 +35,6 @@ try {
 } catch (error) {
   const { message, remedy } = error as { message: string; remedy?: string };
   tell({ kind: "closed", message, remedy });
-  process.exitCode = 1;
   process.disconnect();
+  process.exit(1);
 }

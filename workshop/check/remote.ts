@@ -81,7 +81,7 @@ export class RemoteChecker implements AsyncDisposable {
       });
     } finally {
       this.#busy = false;
-      this.#cooling = setTimeout(() => void this[Symbol.asyncDispose](), WARM_FOR);
+      this.#cooling = setTimeout(() => this[Symbol.asyncDispose]().catch(() => {}), WARM_FOR);
       this.#cooling.unref();
     }
     return results;
@@ -91,7 +91,10 @@ export class RemoteChecker implements AsyncDisposable {
     this.#ending = false;
     this.#host ??= open().then(
       (host) => {
-        host.process.once("exit", () => (this.#host = undefined));
+        const opened = this.#host;
+        host.process.once("exit", () => {
+          if (this.#host === opened) this.#host = undefined;
+        });
         return host;
       },
       (error: Error) => {
@@ -104,7 +107,10 @@ export class RemoteChecker implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#cooling);
-    const host = await this.#host?.catch(() => undefined);
+    const opened = this.#host;
+    // Whoever asks from now on gets a new one.
+    this.#host = undefined;
+    const host = await opened?.catch(() => undefined);
     if (!host || host.process.exitCode !== null || host.process.signalCode !== null) return;
     this.#ending = true;
     const ended = once(host.process, "exit");

@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { MachineProblem } from "../problems.ts";
+import { isAlive } from "./processes.mjs";
 import type { Run } from "./run.ts";
 
 /** A Chromium that runs. Other processes connect to its endpoint with Playwright. */
 export interface Browser extends AsyncDisposable {
   endpoint: string;
+  /** Whether it still runs. */
+  isThere: () => boolean;
 }
 
 /** Where programs are installed that Playwright does not know of. */
@@ -83,7 +86,11 @@ export async function startBrowser(run: Run): Promise<Browser> {
       timeout: 30_000,
     });
     run.own("chromium", server.process().pid);
-    return { endpoint: server.wsEndpoint(), [Symbol.asyncDispose]: () => server.close() };
+    return {
+      endpoint: server.wsEndpoint(),
+      isThere: () => isAlive(server.process().pid ?? 0),
+      [Symbol.asyncDispose]: () => server.close(),
+    };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new MachineProblem(

@@ -66,6 +66,11 @@ export async function spawnDaemon(
   daemon.unref();
 }
 
+/** The pid of the daemon of a home, as it has noted it; 0 when there is none. */
+export function daemonPid(home: string): number {
+  return Number(readOr(join(home, "pm2.pid"), "0"));
+}
+
 function readOr(file: string, otherwise: string): string {
   try {
     return readFileSync(file, "utf8");

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Pm2Module from "pm2";
 import { MachineProblem } from "../problems.ts";
-import { spawnDaemon } from "./daemon.ts";
+import { daemonPid, spawnDaemon } from "./daemon.ts";
 import { isAlive, processesOf } from "./processes.mjs";
 import { until } from "./until.ts";
 
@@ -84,7 +84,7 @@ export async function connectPm2(to: string): Promise<Pm2> {
   process.env.PM2_DISCRETE_MODE = "true";
   const { default: pm2 } = await import("pm2");
 
-  const isThere = () => isAlive(Number(readOr(join(to, "pm2.pid"), "0")));
+  const isThere = () => isAlive(daemonPid(to));
   const call = <T>(act: Act<T>) => answerOf(act, isThere);
   await call((done) => pm2.connect(done));
   const wires = await call<{ on: (event: string, listener: BusListener) => void }>((done) =>

@@ -8,7 +8,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
-import { join, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 
 const MARKS = ["WORKSHOP_RUN=", "PM2_HOME="];
 
@@ -89,7 +89,13 @@ function markOf(pid) {
  * @param {string} folder
  */
 function byPidFiles(folder) {
-  if (!existsSync(folder)) return [];
+  if (existsSync(folder)) return byPidFilesIn(folder);
+  const siblings = list(dirname(folder)).map((name) => join(dirname(folder), name));
+  return siblings.filter((path) => path.startsWith(folder)).flatMap(byPidFilesIn);
+}
+
+/** @param {string} folder */
+function byPidFilesIn(folder) {
   const table = processTable();
   const roots = pidFiles(folder)
     .filter((file) => {

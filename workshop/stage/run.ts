@@ -72,7 +72,14 @@ export function joinRun(folder: string): Run {
 /** Starts to clear away what runs of dead processes have left behind, and gives their folders. */
 export function sweep(): string[] {
   const folders = remains();
-  for (const folder of folders) void letGo(startLeash(folder));
+  for (const folder of folders) letGo(startLeash(folder)).catch(() => {});
+  return folders;
+}
+
+/** The same, and waits until it is done. */
+export async function clearRemains(): Promise<string[]> {
+  const folders = remains();
+  await Promise.all(folders.map((folder) => letGo(startLeash(folder))));
   return folders;
 }
 
@@ -86,6 +93,8 @@ export function remains(): string[] {
 function isAbandoned(folder: string): boolean {
   try {
     const owner = join(folder, "owner.json");
+    // Somebody else's, on a machine that several people share.
+    if (process.getuid && statSync(folder).uid !== process.getuid()) return false;
     // Between the making of a folder and the writing of its owner lies a moment.
     if (!existsSync(owner)) return Date.now() - statSync(folder).mtimeMs > 60_000;
     const { pid, leash } = JSON.parse(readFileSync(owner, "utf8"));
@@ -127,6 +136,6 @@ async function letGo(leash: ChildProcess): Promise<void> {
 }
 
 /** Unix sockets have short names (104 bytes on macOS, whose usual folder takes half of them). */
-function shortTmp(): string {
+export function shortTmp(): string {
   return Buffer.byteLength(tmpdir()) > 60 ? "/tmp" : tmpdir();
 }

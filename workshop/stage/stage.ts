@@ -1,5 +1,7 @@
 import { startBrowser } from "./browser.ts";
-import { startDaemon } from "./daemon.ts";
+import { MachineProblem } from "../problems.ts";
+import { daemonPid, startDaemon } from "./daemon.ts";
+import { isAlive } from "./processes.mjs";
 import { openRun } from "./run.ts";
 
 /**
@@ -14,7 +16,10 @@ export interface Stage {
   noBrowser?: { message: string; remedy: string } | undefined;
 }
 
-export interface OpenStage extends Stage, AsyncDisposable {}
+export interface OpenStage extends Stage, AsyncDisposable {
+  /** False when its daemon or its browser has been killed from outside. */
+  isWhole: () => boolean;
+}
 
 /**
  * Opens a stage. A missing browser is no failure here: only the checks that need it will say so.
@@ -24,19 +29,25 @@ export interface OpenStage extends Stage, AsyncDisposable {}
 export async function openStage(): Promise<OpenStage> {
   const run = await openRun();
   const close = () => run[Symbol.asyncDispose]();
-  try {
-    const [home, browser] = await Promise.all([
-      startDaemon(run),
-      startBrowser(run).then(
-        ({ endpoint }) => ({ browser: endpoint }),
-        (error: { message: string; remedy?: string }) => ({
-          noBrowser: { message: error.message, remedy: error.remedy ?? "npm run doctor" },
-        }),
-      ),
-    ]);
-    return { folder: run.folder, home, ...browser, [Symbol.asyncDispose]: close };
-  } catch (error) {
+  const [daemon, browser] = await Promise.allSettled([startDaemon(run), startBrowser(run)]);
+  if (daemon.status === "rejected") {
     await close();
-    throw error;
+    throw daemon.reason;
   }
+  const home = daemon.value;
+  const isPm2There = () => isAlive(daemonPid(home));
+  return {
+    folder: run.folder,
+    home,
+    ...(browser.status === "fulfilled"
+      ? { browser: browser.value.endpoint }
+      : { noBrowser: problemOf(browser.reason) }),
+    isWhole: () => isPm2There() && (browser.status === "rejected" || browser.value.isThere()),
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function problemOf(reason: unknown): { message: string; remedy: string } {
+  if (reason instanceof MachineProblem) return { message: reason.message, remedy: reason.remedy };
+  return { message: `Chromium did not start: ${String(reason)}`, remedy: "npm run doctor" };
 }

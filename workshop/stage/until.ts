@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Inconclusive, NotYet, type Finding } from "../problems.ts";
+import { Inconclusive, MachineProblem, NotYet, type Finding } from "../problems.ts";
 
 /** How often a condition is asked in the long run, in ms; at first it is asked more often. */
 const EVERY = 20;
@@ -42,11 +42,10 @@ export async function until<T>(
 
   for (;;) {
     signal?.throwIfAborted();
-    try {
-      last = await probe();
+    const asked = await attempt(probe);
+    if (asked) {
+      last = asked.answer;
       if (holds(last)) return last;
-    } catch (error) {
-      if (error instanceof NotYet || error instanceof Inconclusive) throw error;
     }
     if (performance.now() - start > within) break;
     const before = performance.now();
@@ -64,4 +63,20 @@ export async function until<T>(
   }
   const failure = otherwise(last);
   throw failure instanceof Error ? failure : new NotYet(failure);
+}
+
+/** What the probe answers. Nothing when it throws, unless what it throws is an answer of its own. */
+async function attempt<T>(probe: () => T | Promise<T>): Promise<{ answer: T } | undefined> {
+  try {
+    return { answer: await probe() };
+  } catch (error) {
+    if (isTyped(error)) throw error;
+    return undefined;
+  }
+}
+
+function isTyped(error: unknown): boolean {
+  return (
+    error instanceof NotYet || error instanceof Inconclusive || error instanceof MachineProblem
+  );
 }
