@@ -101,6 +101,17 @@ check(
         () => ({ hint: client.heard.length > 0 ? hints.something : hints.nothing }),
       );
     }
+    // Once is once: a second copy would have come before what is said next.
+    await ada.say("next");
+    await hears(
+      "Bob to hear the next message",
+      () => bob.heard,
+      (list) => list.at(-1)?.text === "next",
+    );
+    must(bob.heard.length === 2, {
+      expected: "a message to be heard once",
+      seen: `${bob.heard.length - 1} of it`,
+    });
     const message: Partial<Said> | undefined = bob.heard[0];
     const [worker] = await app.workers();
     must(message?.worker?.pid === worker?.pid && message?.worker?.instance === 0, {
@@ -187,7 +198,9 @@ check(
     blocks: true,
     hint: "io.sockets.sockets is the map of the connected sockets; tell all when somebody comes, and when somebody has gone.",
   },
-  async ({ clients }) => {
+  async ({ launch }) => {
+    // An app of its own: here nobody is still on the way out of another check.
+    const { clients } = await launch();
     const ada = await clients.connect();
     await hears(
       "members after connecting",
@@ -251,7 +264,8 @@ check("text is shown as text", { look: { file: "server.ts", todo: "1.3" } }, asy
 check(
   "the count falls when a page closes",
   { look: { file: "server.ts", todo: "1.4" } },
-  async ({ pages }) => {
+  async ({ launch }) => {
+    const { pages } = await launch();
     const [ada, bob] = [await pages.open(), await pages.open()];
     await state(ada, "connected");
     const { members } = await state(bob, "connected", { members: (count) => count >= 2 });

@@ -1,8 +1,11 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { NotYet } from "../workshop/problems.ts";
 import type { App } from "../workshop/stage/app.ts";
+import { cleanEnvironment } from "../workshop/stage/environment.ts";
 import { PM2_BIN, type Worker } from "../workshop/stage/pm2.ts";
 import { isAlive } from "../workshop/stage/processes.mjs";
 import { until } from "../workshop/stage/until.ts";
@@ -11,6 +14,9 @@ import { hears, type ChatClient } from "./support/clients.ts";
 import { describeWorkers } from "./support/describe.ts";
 import { must } from "./support/must.ts";
 import { findDeath, takeVitals } from "./support/vitals.ts";
+
+/** An app that cannot live. */
+const BROKEN = fileURLToPath(new URL("support/dies-at-start.ts", import.meta.url));
 
 const ecosystem = { file: "ecosystem.config.cjs", todo: "2.1" };
 /** An app that is up for so long has not died of what it does at its start. In ms. */
@@ -86,7 +92,7 @@ check(
     hint: "Without --unhandled-rejections=strict an async handler's exception is logged, and the process goes on as if nothing had been.",
   },
   async ({ launch, show }) => {
-    const { app, clients } = await launch({ NODE_ENV: "development" });
+    const { app, clients } = await launch();
     const client = await clients.connect({ reconnection: true, reconnectionDelay: 100 });
     const before = await only(app);
 
@@ -149,18 +155,21 @@ check(
   { look: ecosystem },
   async ({ stageIt, show }) => {
     const { pm2, name, port, file } = await stageIt("terminal");
-    await using terminal = openTerminal(pm2.home, file);
+    // A home of its own: here it is pm2 start, typed in that terminal, that brings the daemon up.
+    const home = `${pm2.home}-${port}`;
+    await using terminal = openTerminal(home, file);
     await answers(`http://127.0.0.1:${port}/`, "after pm2 start");
-    const [before] = await pm2.workers(name);
+    const before = await typed(home, ["pid", name]);
 
     await terminal[Symbol.asyncDispose]();
     await answers(`http://127.0.0.1:${port}/`, "after the terminal was closed");
-    const [after] = await pm2.workers(name);
-    must(after !== undefined && after.pid === before?.pid, {
+    const after = await typed(home, ["pid", name]);
+    await typed(home, ["kill"]);
+    must(/^\d+$/.test(after) && after === before, {
       expected: "the same process to run on when the terminal is closed",
-      seen: after ? `pid ${before?.pid} before and pid ${after.pid} after` : "no process",
+      seen: `pid ${before || "none"} before and pid ${after || "none"} after`,
     });
-    show(`pid ${after.pid} was started in a terminal that is gone`);
+    show(`pid ${after} was started in a terminal that is gone`);
   },
 );
 
@@ -173,7 +182,7 @@ check(
   async ({ app, pm2, show }) => {
     const { home } = await pm2();
     const printed = await until(
-      () => pm2Logs(home, app.name),
+      () => typed(home, ["logs", app.name, "--nostream", "--raw", "--lines", "200"]),
       (text) => text.includes("listens on port"),
       {
         within: BACK_WITHIN,
@@ -192,11 +201,11 @@ check(
  * closing its window does: everything in it is hung up.
  */
 function openTerminal(home: string, file: string): AsyncDisposable {
-  const typed = `"$0" "$1" start "$2" && exec sleep 600`;
-  const terminal = spawn("/bin/sh", ["-c", typed, process.execPath, PM2_BIN, file], {
+  const script = `"$0" "$1" start "$2" && exec sleep 600`;
+  const terminal = spawn("/bin/sh", ["-c", script, process.execPath, PM2_BIN, file], {
     detached: true,
     stdio: "ignore",
-    env: { ...process.env, PM2_HOME: home },
+    env: terminalOf(home),
   });
   const ended = once(terminal, "exit");
   return {
@@ -209,14 +218,17 @@ function openTerminal(home: string, file: string): AsyncDisposable {
   };
 }
 
-/** What `pm2 logs` prints, typed in a terminal. */
-async function pm2Logs(home: string, app: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [PM2_BIN, "logs", app, "--nostream", "--raw", "--lines", "200"],
-    { env: { ...process.env, PM2_HOME: home } },
-  );
-  return stdout;
+/** What pm2 prints when that is typed. */
+async function typed(home: string, words: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [PM2_BIN, ...words], {
+    env: terminalOf(home),
+  });
+  return stdout.trim();
+}
+
+/** The environment of a terminal, in which pm2 has that home. */
+function terminalOf(home: string): NodeJS.ProcessEnv {
+  return { ...cleanEnvironment(), PM2_HOME: home, PM2_DISCRETE_MODE: "true" };
 }
 
 check(
@@ -226,10 +238,17 @@ check(
     hint: "pm2 counts a start as failed when the process ends. Without --unhandled-rejections=strict a broken ES module ends with code 0, or not at all.",
   },
   async ({ stageIt, show }) => {
-    // A port that is none: listen() throws at the top level of the module, at every start. What
-    // pm2 calls a failed start depends on the clock; on a busy machine one takes its time.
-    const { pm2, name, config } = await stageIt("broken", { PORT: "none" });
-    pm2.start({ ...config, min_uptime: 20_000 }).catch(() => {});
+    // The learner's way of running an app, and an app that throws at the top level of its module.
+    // What pm2 calls a failed start depends on the clock, and on a busy machine one takes its time.
+    const { pm2, name, config } = await stageIt("broken");
+    const broken = {
+      ...config,
+      script: relative(config.cwd ?? "", BROKEN),
+      min_uptime: 20_000,
+      restart_delay: 0,
+      exp_backoff_restart_delay: 0,
+    };
+    pm2.start(broken).catch(() => {});
     const worker = await until(
       async () => (await pm2.workers(name))[0],
       (seen) => seen?.state === "errored",

@@ -6,6 +6,9 @@ import { MachineProblem } from "./problems.ts";
 /** The folder of the clone. */
 export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[/\\]$/, "");
 
+/** The workshop's own notes, not in git. Tests keep theirs elsewhere. */
+export const NOTES = process.env.WORKSHOP_NOTES ?? join(root, ".workshop");
+
 export interface Step {
   number: number;
   /** Folder name below `steps`, `solutions` and `work`: `03-cluster`. */
@@ -91,6 +94,8 @@ export function folderInGit(step: Step, source: Exclude<Source, "work">): string
   throw new MachineProblem(`The folder ${path} is missing.`, `git checkout -- ${path}`);
 }
 
+/** Where a person expects to find the app; while it is taken, a session uses the next free port. */
+export const APP_PORT = 3000;
 /** The file that says how pm2 runs a step. */
 export const ECOSYSTEM = "ecosystem.config.cjs";
 /** The file that every step's app starts from. */

@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
+import { steps } from "./catalog.ts";
 import { runCli } from "./testing/cli.ts";
+
+const known = `the steps are 1 to ${steps.length}. Example: npm run step 3`;
 
 describe("what cannot be understood is answered with one line and exit code 2", () => {
   test.each([
-    [["step", "99"], "There is no step 99: the steps are 1 to 3. Example: npm run step 3"],
-    [["step", "three"], "There is no step three: the steps are 1 to 3. Example: npm run step 3"],
+    [["step", "99"], `There is no step 99: ${known}`],
+    [["step", "three"], `There is no step three: ${known}`],
     [["check"], "missing required argument 'number'"],
-    [["check", "0"], "There is no step 0: the steps are 1 to 3. Example: npm run step 3"],
+    [["check", "0"], `There is no step 0: ${known}`],
     [["check", "1", "--loud"], "unknown option '--loud'"],
     [
       ["check", "1", "--starter", "--solution"],

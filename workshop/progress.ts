@@ -1,10 +1,10 @@
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { folderInGit, folderOf, root, steps, type Step } from "./catalog.ts";
+import { folderInGit, folderOf, NOTES, steps, type Step } from "./catalog.ts";
 
-/** The workshop's own notes, not in git. Tests keep theirs elsewhere. */
-export const NOTES = process.env.WORKSHOP_NOTES ?? join(root, ".workshop");
 const FILE = join(NOTES, "progress.json");
+
+const EDITOR = { extends: "../tsconfig.json", include: ["."] };
 
 interface Progress {
   /** When each step was passed for the first time (ISO 8601), by slug. */
@@ -53,5 +53,8 @@ export function learnersCopy(step: Step): { dir: string; isNew: boolean } {
   const isCode = (file: string) => basename(file) !== "README.md";
   cpSync(folderInGit(step, "starter"), draft, { recursive: true, filter: isCode });
   renameSync(draft, dir);
+  // For the editor alone: what is half written must not break `npm run typecheck`.
+  const settings = join(dirname(dir), "tsconfig.json");
+  if (!existsSync(settings)) writeFileSync(settings, `${JSON.stringify(EDITOR, null, 2)}\n`);
   return { dir, isNew: true };
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { NOTES } from "./progress.ts";
+import { NOTES } from "./catalog.ts";
 import { UsageProblem } from "./problems.ts";
 import { commandOf, isAlive } from "./stage/processes.mjs";
 

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import { join, relative } from "node:path";
 import colors from "picocolors";
-import { folderInGit, folderOf, root, steps, type Source, type Step } from "./catalog.ts";
+import { APP_PORT, folderInGit, folderOf, root, steps, type Source, type Step } from "./catalog.ts";
 import { RemoteChecker } from "./check/remote.ts";
 import { reportOf, summaryOf } from "./check/report.ts";
 import { EXIT_CODES, verdictOf, type Verdict } from "./check/verdict.ts";
@@ -20,8 +20,6 @@ import { openRun } from "./stage/run.ts";
 import { columns, wrap } from "./text.ts";
 import { watchFolder } from "./watch.ts";
 
-/** Where a person expects to find the app. */
-const PORT = 3000;
 const KEYS = "Keys:    c check · o open the app · l logs · q quit";
 
 type Wish = "check" | "quit";
@@ -57,12 +55,12 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
   });
   checker.warm();
 
-  const port = await portFrom(PORT);
+  const port = await portFrom(APP_PORT);
   await using pm2 = step.runs === "pm2" ? await connectPm2(await startDaemon(run)) : undefined;
   const onUrl = (url: string) => claim.update({ url });
   await using app = new LearnersApp({ step, dir, run, port, pm2, print, onUrl });
   claim.update({ url: app.url, home: pm2?.home });
-  const taken = port === PORT ? "" : ` (port ${PORT} is taken)`;
+  const taken = port === APP_PORT ? "" : ` (port ${APP_PORT} is taken)`;
   print(`${colors.bold("App")}      ${app.url}${taken}`);
 
   /** Undefined when it was cut short. */

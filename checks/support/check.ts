@@ -26,7 +26,7 @@ export interface Scene {
   /** pm2 itself, for what a check does to an app. Steps without pm2 never ask for it. */
   pm2: () => Promise<Pm2>;
   /** Starts a further app of the same code, for checks that break it; it ends with the check. */
-  launch: (over?: Record<string, string>) => Promise<{ app: App; clients: Clients }>;
+  launch: () => Promise<{ app: App; clients: Clients; pages: Pages }>;
   /** Prepares a further app for a check that starts it in its own way; it ends with the check. */
   stageIt: Ground["stageIt"];
   /** Adds lines to what the verdict shows of this check, also when it passes. */
@@ -98,12 +98,16 @@ async function play(
     clients,
     pages,
     pm2: ground.pm2,
-    async launch(over) {
-      const another = further.add(await ground.launch(over && { over }));
+    async launch() {
+      const another = further.add(await ground.launch());
       launched.push(another);
-      return { app: another, clients: further.add(new Clients(another.url)) };
+      return {
+        app: another,
+        clients: further.add(new Clients(another.url)),
+        pages: further.add(new Pages(another.url, ground.browser)),
+      };
     },
-    stageIt: async (what, env) => further.add(await ground.stageIt(what, env)),
+    stageIt: async (what) => further.add(await ground.stageIt(what)),
     show: (...items) => {
       evidence.push(
         ...items.map((item) => (typeof item === "string" ? item : line(item, app.trace))),

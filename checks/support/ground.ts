@@ -29,9 +29,9 @@ export interface Ground extends AsyncDisposable {
   /** The browser, connected once. */
   browser: () => Promise<Browser>;
   /** Starts a further app of the same code. Its env comes on top of what its own file says. */
-  launch: (more?: { over?: Record<string, string> }) => Promise<App>;
+  launch: () => Promise<App>;
   /** Prepares pm2 for a further app without starting it, for checks that do so in their own way. */
-  stageIt: (what: string, env?: Record<string, string>) => Promise<Staged>;
+  stageIt: (what: string) => Promise<Staged>;
   /** The finding without whose repair nothing else in this file can be judged, once there is one. */
   blockedBy?: NotYet | undefined;
 }
@@ -62,7 +62,7 @@ export async function layGround(file: string): Promise<Ground> {
   const connectTo = () => (browser ??= connectBrowser(stage));
   const connect = () => (pm2 ??= connectPm2(stage.home));
 
-  async function launch(more: Pick<Launch, "meanwhile" | "over"> = {}): Promise<App> {
+  async function launch(more: Pick<Launch, "meanwhile"> = {}): Promise<App> {
     const port = await freePort();
     const what = { ...more, run: joinRun(stage.folder), dir, port, name: `${step.slug}-${port}` };
     return step.runs === "node"
@@ -80,11 +80,11 @@ export async function layGround(file: string): Promise<Ground> {
     return { app: up, vitals: await takeVitals(up) };
   }
 
-  async function stageIt(what: string, over: Record<string, string> = {}): Promise<Staged> {
+  async function stageIt(what: string): Promise<Staged> {
     const port = await freePort();
     const name = `${step.slug}-${what}-${port}`;
     const { env } = joinRun(stage.folder);
-    const config = place(await readEcosystem(dir), { dir, name, port, env, over });
+    const config = place(await readEcosystem(dir), { dir, name, port, env });
     const file = join(stage.folder, `${name}.config.json`);
     writeFileSync(file, JSON.stringify({ apps: [config] }));
     const client = await connect();

@@ -78,6 +78,9 @@ function send(
           expected: `an answer to ${method} /socket.io/`,
           seen: `the connection broken off (${error.message})`,
           look: { file: SERVER },
+          hint: error.message.includes("ECONNREFUSED")
+            ? "Without a host, httpServer.listen(PORT) takes every address; with one, that alone."
+            : undefined,
         }),
       );
     });

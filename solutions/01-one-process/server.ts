@@ -21,13 +21,16 @@ const io = new Server<ClientToServerEvents, ServerToClientEvents>(httpServer, {
 
 io.on("connection", (socket) => {
   //#region answer 1.2
-  // In brackets, because the types keep it private: whoever knows a session id can speak for it.
+  // In brackets, because the types keep it private: whoever knows a session id can speak for it. It
+  // is told here so that the page can show it; a server in production keeps it to itself.
   socket.emit("hello", { worker, sid: socket.conn["id"] });
   //#endregion
 
   //#region answer 1.3
   socket.on("say", (text: unknown, reply: unknown) => {
-    const answer = typeof reply === "function" ? (reply as (reply: Reply) => void) : () => {};
+    const answer = (result: Reply) => {
+      if (typeof reply === "function") reply(result);
+    };
     if (typeof text !== "string" || text.length < 1 || text.length > 500) {
       answer({ ok: false, error: "A message is a text of 1 to 500 characters." });
       return;

@@ -10,7 +10,7 @@ module.exports = {
       node_args: ["--import", "tsx", "--unhandled-rejections=strict"],
       exec_mode: "fork",
       instances: 1,
-      // "online" means that the app has said so, within listen_timeout.
+      // "online" means that the app has said so, or that listen_timeout is over.
       wait_ready: true,
       listen_timeout: 5000,
       // From SIGINT to SIGKILL.

@@ -18,11 +18,14 @@ const io = new Server<ClientToServerEvents, ServerToClientEvents>(httpServer, {
 });
 
 io.on("connection", (socket) => {
-  // In brackets, because the types keep it private: whoever knows a session id can speak for it.
+  // In brackets, because the types keep it private: whoever knows a session id can speak for it. It
+  // is told here so that the page can show it; a server in production keeps it to itself.
   socket.emit("hello", { worker, sid: socket.conn["id"] });
 
   socket.on("say", (text: unknown, reply: unknown) => {
-    const answer = typeof reply === "function" ? (reply as (reply: Reply) => void) : () => {};
+    const answer = (result: Reply) => {
+      if (typeof reply === "function") reply(result);
+    };
     if (typeof text !== "string" || text.length < 1 || text.length > 500) {
       answer({ ok: false, error: "A message is a text of 1 to 500 characters." });
       return;
@@ -34,8 +37,8 @@ io.on("connection", (socket) => {
   io.emit("members", io.sockets.sockets.size);
   socket.on("disconnect", () => io.emit("members", io.sockets.sockets.size));
 
-  // A drill: it lets you crash this worker on purpose. In production nobody can.
-  if (process.env.NODE_ENV !== "production") {
+  // A drill: with DRILL in its environment, this worker can be crashed on purpose.
+  if (process.env.DRILL) {
     socket.on("crash", async () => {
       throw new Error(`worker ${worker.instance} was asked to crash`);
     });
@@ -51,7 +54,7 @@ httpServer.listen(PORT, () => {
 });
 
 //#region TODO 2.3
-// pm2 stops a process with SIGINT, and kills it if it has not ended within kill_timeout. Make it end
+// pm2 stops a process with SIGINT (Docker and systemd with SIGTERM), and kills it if it has not ended within kill_timeout. Make it end
 // by its own will: once SIGINT comes, close Socket.IO (which ends the sessions and stops listening),
 // wait until that is done, and exit with code 0.
 //#endregion

@@ -12,7 +12,7 @@ module.exports = {
       exec_mode: "fork",
       instances: 1,
       //#endregion
-      // "online" means that the app has said so, within listen_timeout.
+      // "online" means that the app has said so, or that listen_timeout is over.
       wait_ready: true,
       listen_timeout: 5000,
       // From SIGINT to SIGKILL.

@@ -1,7 +1,8 @@
 import colors from "picocolors";
-import type { Step } from "../catalog.ts";
+import { folderOf, type Step } from "../catalog.ts";
 import { columns } from "../text.ts";
 import { onInterrupt } from "../interrupt.ts";
+import { notePassed } from "../progress.ts";
 import { openChecker } from "./checker.ts";
 import { reportOf, summaryOf } from "./report.ts";
 import { verdictOf, type Verdict } from "./verdict.ts";
@@ -16,6 +17,7 @@ export async function runChecksOnce(step: Step, dir: string): Promise<Verdict> {
     console.log(reportOf(result, dir, columns()).join("\n"));
   });
   const verdict = verdictOf(results);
+  if (verdict === "passed" && dir === folderOf(step, "work")) notePassed(step);
   console.log(`\n${summaryOf(verdict, results, performance.now() - start)}`);
   return verdict;
 }

@@ -1,9 +1,19 @@
-import { describe, expect, test } from "vitest";
-import { isAlive } from "../stage/processes.mjs";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { until } from "../stage/until.ts";
+import { makeFolder } from "../testing/folder.ts";
+import { ended } from "../testing/processes.ts";
 import { lastLines, runCommand } from "./command.ts";
 
-const node = (script: string) => [process.execPath, "-e", script];
+/** Starts an endless child, writes its pid to the file that it is given, and never ends. */
+const PARENT = `
+  const endless = "setInterval(() => {}, 1000)";
+  const { pid } = require("node:child_process").spawn(process.execPath, ["-e", endless]);
+  require("node:fs").writeFileSync(process.argv[1], String(pid));
+  eval(endless);`;
+
+const node = (script: string, ...words: string[]) => [process.execPath, "-e", script, ...words];
 
 describe("a command", () => {
   test("gives what it wrote on both streams", async () => {
@@ -28,22 +38,17 @@ describe("a command", () => {
   });
 
   test("that takes too long is ended together with what it has started", async () => {
-    const endless = "setInterval(() => {}, 1000)";
-    const parent = `
-      const child = require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(endless)}]);
-      console.log(child.pid);
-      ${endless}`;
+    using folder = makeFolder();
+    const pidFile = join(folder.path, "pid");
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
 
-    const end = await runCommand(node(parent), { within: 1_500 });
+    const running = runCommand(node(PARENT, pidFile), { within: 60_000 });
+    const grandchild = await pidIn(pidFile);
+    vi.advanceTimersByTime(60_000);
 
-    expect(end).toMatchObject({ ok: false, how: "no end after 2 s" });
-    const grandchild = Number(end.output.trim());
-    expect(grandchild).toBeGreaterThan(1);
-    await until(
-      () => isAlive(grandchild),
-      (alive) => !alive,
-      { within: 5_000, otherwise: () => new Error(`The grandchild ${grandchild} still runs.`) },
-    );
+    expect(await running).toMatchObject({ ok: false, how: "no end after 60 s" });
+    await ended([grandchild]);
   });
 });
 
@@ -52,3 +57,12 @@ test("the last lines of an output leave out stack frames, colours and empty line
 
   expect(lastLines(output, 2)).toEqual(["20 %", "Error: no network"]);
 });
+
+/** Waits until a pid stands in the file; the limit of the command does not tick meanwhile. */
+function pidIn(file: string): Promise<number> {
+  return until(
+    () => Number(readFileSync(file, "utf8")),
+    (pid) => pid > 0,
+    { within: 15_000, otherwise: () => new Error(`No pid in ${file}.`) },
+  );
+}

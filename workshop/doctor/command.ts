@@ -1,8 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
+import colors from "picocolors";
 import { root } from "../catalog.ts";
 import { onInterrupt } from "../interrupt.ts";
+import { duration } from "../text.ts";
 
 /** How a command has ended. */
 export interface CommandEnd {
@@ -12,6 +15,19 @@ export interface CommandEnd {
   /** What it wrote, to standard output and standard error. */
   output: string;
 }
+
+/** How long one command may take, in ms: a slow download of 300 MB has to fit in. */
+const WITHIN = 15 * 60_000;
+/** How much of a failed command's output is shown. */
+const LAST_LINES = 10;
+
+const ENVIRONMENT = {
+  DEBIAN_FRONTEND: "noninteractive",
+  // Playwright's own value is 30 s, for each of its three hosts. Behind a firewall that is long.
+  PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: "15000",
+  // Its news would be the last lines of an output.
+  NPM_CONFIG_UPDATE_NOTIFIER: "false",
+};
 
 const isWindows = process.platform === "win32";
 
@@ -33,18 +49,35 @@ export async function runCommand(
 
   const ended = endOf(child);
   using _interrupt = onInterrupt(() => end(child));
-  const time = new AbortController();
-  const tooLong = sleep(within, undefined, { signal: time.signal }).then(
-    () => `no end after ${Math.round(within / 1000)} s`,
-    () => ended,
-  );
+  let limit: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<string>((resolve) => {
+    limit = setTimeout(resolve, within, `no end after ${Math.round(within / 1000)} s`);
+  });
   const how = await Promise.race([ended, tooLong]);
-  time.abort();
+  clearTimeout(limit);
   await end(child);
   // A grandchild that lives on may still hold the pipes.
   child.stdout?.destroy();
   child.stderr?.destroy();
   return { ok: how === undefined, how: how ?? "exit code 0", output };
+}
+
+/** Announces a command, runs it, and shows of its output only the end, and only when it failed. */
+export async function runAnnounced(
+  argv: readonly string[],
+  within: number = WITHIN,
+): Promise<CommandEnd> {
+  console.log(colors.bold(`$ ${argv.join(" ")}`));
+  const start = performance.now();
+  const end = await withClock(start, () => runCommand(argv, { within, env: ENVIRONMENT }));
+  const time = duration(performance.now() - start);
+  if (end.ok) {
+    console.log(colors.dim(`  done in ${time}`));
+  } else {
+    for (const line of lastLines(end.output, LAST_LINES)) console.log(colors.dim(`  ${line}`));
+    console.log(`  failed after ${time}: ${end.how}`);
+  }
+  return end;
 }
 
 /** The last lines of an output, without colours, stack frames, empty lines and redrawn progress. */
@@ -53,6 +86,40 @@ export function lastLines(output: string, count: number): string[] {
     .split(/[\r\n]+/)
     .filter((line) => line.trim() && !/^\s+at /.test(line))
     .slice(-count);
+}
+
+/** Asks a person in the terminal. Only a typed yes is a yes; Ctrl-C ends this process. */
+export function askYesNo(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  return new Promise((resolve) => {
+    // Ctrl-D and Ctrl-C close it without an answer, in the middle of the line.
+    terminal.once("close", () => {
+      process.stdout.write("\n");
+      resolve(false);
+    });
+    terminal.once("SIGINT", () => {
+      terminal.close();
+      process.kill(process.pid, "SIGINT");
+    });
+    terminal.question(`${question} (y/N) `, (answer) => {
+      terminal.removeAllListeners("close").close();
+      resolve(/^y(es)?$/i.test(answer.trim()));
+    });
+  });
+}
+
+/** Shows in a terminal how long an act takes, on one line that goes away afterwards. */
+async function withClock<T>(start: number, act: () => Promise<T>): Promise<T> {
+  if (!process.stdout.isTTY) return act();
+  const draw = () =>
+    process.stdout.write(`\r  … ${Math.round((performance.now() - start) / 1000)} s `);
+  const clock = setInterval(draw, 1000);
+  try {
+    return await act();
+  } finally {
+    clearInterval(clock);
+    process.stdout.write("\r\u001b[K");
+  }
 }
 
 /** In a group of its own, so that what the command starts can be ended with it. */

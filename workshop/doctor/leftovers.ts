@@ -1,21 +1,20 @@
 import { existsSync } from "node:fs";
 import { sep } from "node:path";
 import { processesOf } from "../stage/processes.mjs";
-import { remains, RUNS, sweep } from "../stage/run.ts";
-import { until } from "../stage/until.ts";
-import { tell } from "./mend.ts";
-import type { Exam, Look } from "./probe.ts";
+import { remains, RUNS } from "../stage/run.ts";
+import { manual } from "./fix.ts";
+import type { Requirement, Status } from "./report.ts";
 
 /** What runs that are over have left behind: folders, and processes whose folder is gone. */
-export const leftovers: Exam = {
+export const leftovers: Requirement = {
   name: "Leftovers",
   required: false,
-  async look() {
+  async inspect() {
     const folders = remains();
     const inFolders = folders.flatMap((folder) => processesOf(folder));
     const marked = processesOf(RUNS);
     const orphans = marked.filter(({ folder }) => !existsSync(runFolderOf(folder)));
-    return lookAt({
+    return leftoversStatus({
       folders,
       inFolders: pidsOf(inFolders),
       orphans: pidsOf(orphans),
@@ -36,7 +35,7 @@ interface Found {
 }
 
 /** What the report says about what was found. */
-export function lookAt({ folders, inFolders, orphans, alive }: Found): Look {
+export function leftoversStatus({ folders, inFolders, orphans, alive }: Found): Status {
   if (folders.length === 0 && orphans.length === 0) {
     const running = alive ? `; ${count(alive, "process", "processes")} of running sessions` : "";
     return { state: "ok", detail: `none${running}` };
@@ -52,24 +51,7 @@ export function lookAt({ folders, inFolders, orphans, alive }: Found): Look {
     lines.push(`processes of runs that are over: ${orphans.join(", ")}`);
     commands.push(`kill -9 ${orphans.join(" ")}`);
   }
-  return { state: "note", detail: lines.join("\n"), mends: [tell(commands.join(" && "))] };
-}
-
-/**
- * Clears away what dead runs have left, and waits until it is gone, for 10 s at most; what stays
- * shows in the next report.
- *
- * @returns the folders it set out to clear.
- */
-export async function clearLeftovers(): Promise<string[]> {
-  const folders = sweep();
-  const gone = until(
-    () => folders.filter((folder) => existsSync(folder)),
-    (left) => left.length === 0,
-    { within: 10_000, otherwise: (left) => new Error(`Still there: ${left?.join(", ")}`) },
-  );
-  await gone.catch(() => {});
-  return folders;
+  return { state: "note", detail: lines.join("\n"), fixes: [manual(commands.join(" && "))] };
 }
 
 /** The run's folder is the first one below what all of them begin with; a pm2 home is below it. */

@@ -1,21 +1,30 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import type { Probe } from "./probe.ts";
-import { reportOf } from "./report.ts";
+import { reportOf, type RequirementStatus } from "./report.ts";
 
 const argv = ["npx", "playwright", "install", "--with-deps", "chromium"];
-const node: Probe = { name: "Node", required: true, state: "ok", detail: "20.20.2, npm 11.19.1" };
-const chromium: Probe = {
+const node: RequirementStatus = {
+  name: "Node",
+  required: true,
+  state: "ok",
+  detail: "20.20.2, npm 11.19.1",
+};
+const chromium: RequirementStatus = {
   name: "Chromium",
   required: true,
-  state: "lack",
+  state: "unmet",
   detail: "No Chromium or Chrome was found; the browser checks need one.",
-  mends: [
+  fixes: [
     { text: argv.join(" "), argv, asks: false },
     { text: "set CHROMIUM_PATH to a Chrome or Chromium", asks: false },
   ],
 };
-const nginx: Probe = { name: "nginx", required: false, state: "lack", detail: "not found" };
+const nginx: RequirementStatus = {
+  name: "nginx",
+  required: false,
+  state: "unmet",
+  detail: "not found",
+};
 
 test("a report can be read at 60 columns", () => {
   expect(textOf([node, chromium, nginx])).toBe(
@@ -48,8 +57,8 @@ test("a report without git has no commit", () => {
   expect(stripVTControlCharacters(header ?? "")).toBe("Broken Handshakes 0.1.0");
 });
 
-function textOf(probes: readonly Probe[], { offerFix } = { offerFix: true }): string {
+function textOf(statuses: readonly RequirementStatus[], { offerFix } = { offerFix: true }): string {
   const edition = { version: "0.1.0", commit: "3132fc8" };
-  const lines = reportOf(edition, probes, { width: 60, offerFix });
+  const lines = reportOf(edition, statuses, { width: 60, offerFix });
   return stripVTControlCharacters(lines.join("\n"));
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { release } from "node:os";
+import { availableParallelism, release, totalmem } from "node:os";
 
-/** What decides which command mends a lack: facts about this machine and who is asking. */
+/** What decides which command fixes a requirement: facts about this machine and who is asking. */
 export interface System {
   platform: NodeJS.Platform;
   /** What `/etc/os-release` says; absent where there is no such file. */
@@ -22,7 +22,7 @@ export interface Distro {
   name: string;
 }
 
-/** Systems that are mended in the same way. */
+/** Systems that are fixed in the same way. */
 export type Family = "debian" | "ubuntu" | "fedora" | "arch" | "macos" | "windows" | "other";
 
 /** The facts about this machine and this process. */
@@ -60,7 +60,7 @@ export function parseOsRelease(text: string): Distro {
   };
 }
 
-/** Which systems this one is mended like. What descends from Ubuntu has its snap packages too. */
+/** Which systems this one is fixed like. What descends from Ubuntu has its snap packages too. */
 export function familyOf({ platform, distro }: Pick<System, "platform" | "distro">): Family {
   if (platform === "darwin") return "macos";
   if (platform === "win32") return "windows";
@@ -70,6 +70,20 @@ export function familyOf({ platform, distro }: Pick<System, "platform" | "distro
   if (names.has("fedora") || names.has("rhel")) return "fedora";
   if (names.has("arch")) return "arch";
   return "other";
+}
+
+/** `2 cores, 23.5 GB of memory, 22.9 GB of it free`: what this process may use of them. */
+export function capacityText(): string {
+  const cores = availableParallelism();
+  // In a container the limit is smaller than the machine; where there is none it is 0 or absurd.
+  const limit = process.constrainedMemory();
+  const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  const free = Math.min(process.availableMemory(), memory);
+  return `${cores} ${cores === 1 ? "core" : "cores"}, ${gigabytes(memory)} of memory, ${gigabytes(free)} of it free`;
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GB`;
 }
 
 /** True when `WORKSHOP_NO_INSTALL` forbids to install anything. */

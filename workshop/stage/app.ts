@@ -42,8 +42,6 @@ export interface Launch {
   dir: string;
   name: string;
   port: number;
-  /** Environment variables that stand above what the learner's own file sets. */
-  over?: Record<string, string> | undefined;
   /** Hears of each request while the app comes up, too. */
   onTrace?: ((event: TraceEvent, trace: Trace) => void) | undefined;
   /** Called when the app is on its way: what can be done while it comes up. */

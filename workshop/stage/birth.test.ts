@@ -77,6 +77,13 @@ describe("an app that comes up", () => {
     expect(findingAfter(10_000, bornWith(listens()), workers)).toBeUndefined();
   });
 
+  test("may listen on another port, too", () => {
+    const birth = bornWith(listens(4567), listens());
+
+    expect(findingAfter(2_000, birth, [worker()])).toBeUndefined();
+    expect(birth.listening).toHaveLength(1);
+  });
+
   test("may have crashed once", () => {
     expect(findingAfter(1_000, bornWith(listens()), [worker({ restarts: 1 })])).toBeUndefined();
   });
@@ -84,7 +91,7 @@ describe("an app that comes up", () => {
 
 describe("an app does not come up", () => {
   test("when it listens on another port", () => {
-    const finding = findingOf(() => bornWith(listens(4567)).examine());
+    const finding = findingAfter(2_000, bornWith(listens(4567)), [worker()]);
 
     expect(finding).toMatchObject({ seen: "that it listens on 4567", blocks: true });
   });

@@ -16,6 +16,8 @@ const BUSY = 30;
 const BUSY_FOR = 8_000;
 /** "ready" is said in the callback of `listen`; when it has not come by then, it will not. In ms. */
 const READY_WITHIN = 3_000;
+/** Who listens elsewhere for so long and not where it should will not do so any more. In ms. */
+const ELSEWHERE_FOR = 1_000;
 /** One crash may be bad luck; this many are none. */
 const CRASHES = 2;
 
@@ -44,7 +46,7 @@ export class Birth {
 
   /** The pids that listen on the right port. */
   get listening(): number[] {
-    return this.#heard.map(({ worker }) => worker.pid);
+    return this.#heard.filter(({ port }) => port === this.#port).map(({ worker }) => worker.pid);
   }
 
   get #heard() {
@@ -53,16 +55,6 @@ export class Birth {
 
   /** @throws NotYet when what was reported so far shows that it will not come up. */
   examine(): void {
-    const elsewhere = this.#heard.find((event) => event.port !== this.#port);
-    if (elsewhere) {
-      throw new NotYet({
-        expected: `the server to listen on the port in process.env.PORT (${this.#port})`,
-        seen: `that it listens on ${elsewhere.port}`,
-        look: { file: SERVER },
-        hint: "The port comes from outside: httpServer.listen(PORT) with PORT from process.env.",
-        blocks: true,
-      });
-    }
     if (this.#heard.length === 0 && this.#crash !== undefined) {
       throw explainCrash(this.#crash, this.#dir);
     }
@@ -80,7 +72,12 @@ export class Birth {
       throw explainCrash(reason, this.#dir, restarts);
     }
 
-    const [first] = this.#heard;
+    // A server may listen elsewhere, too, for its metrics.
+    const [anywhere] = this.#heard;
+    const first = this.#heard.find(({ port }) => port === this.#port);
+    if (anywhere && !first && Date.now() - anywhere.at > ELSEWHERE_FOR) {
+      throw this.#elsewhere(anywhere.port);
+    }
     const isReady = this.#trace.events.some(({ kind }) => kind === "ready");
     if (first && !isReady && workers.some((worker) => worker.waitsForReady)) {
       if (Date.now() - first.at > READY_WITHIN) throw neverReady();
@@ -93,6 +90,16 @@ export class Birth {
     if (first || !isQuiet) this.#quietSince = undefined;
     else this.#quietSince ??= Date.now();
     if (this.#quietSince && Date.now() - this.#quietSince > QUIET_FOR) throw this.failed(err);
+  }
+
+  #elsewhere(port: number): NotYet {
+    return new NotYet({
+      expected: `the server to listen on the port in process.env.PORT (${this.#port})`,
+      seen: `that it listens on ${port}`,
+      look: { file: SERVER },
+      hint: "The port comes from outside: httpServer.listen(PORT) with PORT from process.env.",
+      blocks: true,
+    });
   }
 
   /** How a process ended that said nothing. */

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import { MachineProblem } from "../problems.ts";
+import { findProgram } from "./find-program.ts";
 import { isAlive } from "./processes.mjs";
 import type { Run } from "./run.ts";
 
@@ -42,24 +42,12 @@ export async function findChromium(): Promise<string> {
     );
   }
   const { chromium } = await import("playwright");
-  const candidates = [chromium.executablePath(), ...(INSTALLED[process.platform] ?? [])];
-  for (const candidate of candidates) {
-    const path = onPath(candidate);
-    if (path) return path;
-  }
+  const path = findProgram([chromium.executablePath(), ...(INSTALLED[process.platform] ?? [])]);
+  if (path) return path;
   throw new MachineProblem(
     "No Chromium or Chrome was found; the browser checks need one.",
     "npm run doctor -- --fix",
   );
-}
-
-function onPath(name: string): string | undefined {
-  if (!name) return undefined;
-  if (/[/\\]/.test(name)) return existsSync(name) ? name : undefined;
-  return (process.env.PATH ?? "")
-    .split(delimiter)
-    .map((folder) => join(folder, name))
-    .find((path) => existsSync(path));
 }
 
 /**

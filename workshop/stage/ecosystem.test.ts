@@ -174,15 +174,6 @@ describe("an app that is placed on the stage", () => {
     expect(place({ ...CHAT, ...own }, placement)).toMatchObject(own);
   });
 
-  test("stands below what a check puts above it", () => {
-    const placed = place(
-      { ...CHAT, env: { GREETING: "hi" } },
-      { ...placement, over: { PORT: "none", GREETING: "bye" } },
-    );
-
-    expect(placed.env).toMatchObject({ PORT: "none", GREETING: "bye" });
-  });
-
   test("turns values of its env that are no text into text, as pm2 does", () => {
     expect(place({ ...CHAT, env: { LIMIT: 500 } }, placement).env).toMatchObject({ LIMIT: "500" });
   });

@@ -120,15 +120,13 @@ export interface Placement {
   port: number;
   /** What the learner's own `env` stands on. */
   env: NodeJS.ProcessEnv;
-  /** What stands above it. */
-  over?: Record<string, string> | undefined;
 }
 
 /**
  * The learner's app with what the stage must decide: its name, its port, the trace's preload, and an
  * environment without ours. All else is as the learner wrote it.
  */
-export function place(app: AppConfig, { dir, name, port, env, over }: Placement): StartOptions {
+export function place(app: AppConfig, { dir, name, port, env }: Placement): StartOptions {
   const { node_args, nodeArgs, interpreter_args, interpreterArgs, ...rest } = app;
   const args = node_args ?? nodeArgs ?? interpreter_args ?? interpreterArgs ?? [];
   const cwd = typeof app.cwd === "string" ? resolve(dir, app.cwd) : dir;
@@ -143,7 +141,7 @@ export function place(app: AppConfig, { dir, name, port, env, over }: Placement)
       .filter(Boolean)
       .concat("--import", PRELOAD),
     ...(app.port === undefined ? {} : { port }),
-    env: { ...env, ...objectOf(app.env), PORT: String(port), ...over },
+    env: { ...env, ...objectOf(app.env), PORT: String(port) },
     // pm2 copies its caller's environment into the app, but for names that contain one of these.
     filter_env: [""],
     vizion: false,

@@ -55,7 +55,7 @@ export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2>
   let refusal: Error | undefined;
   const env = { ...run.env, WORKSHOP_EXITS: exits };
   pm2
-    .start(place(config, { dir, name, port, env, over: launch.over }))
+    .start(place(config, { dir, name, port, env }))
     .catch((error: Error) => (refusal = error))
     .finally(() => (isStarting = false));
   launch.meanwhile?.();

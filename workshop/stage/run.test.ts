@@ -16,7 +16,8 @@ const RUNNER = `
   import { writeFileSync } from "node:fs";
   import { join } from "node:path";
   import { openRun } from ${moduleIn("stage/run.ts")};
-  import { connectPm2, startDaemon } from ${moduleIn("stage/pm2.ts")};
+  import { startDaemon } from ${moduleIn("stage/daemon.ts")};
+  import { connectPm2 } from ${moduleIn("stage/pm2.ts")};
   process.on("message", () => { throw new Error("out of luck"); });
 
   const run = await openRun();

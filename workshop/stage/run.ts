@@ -61,7 +61,8 @@ export function joinRun(folder: string): Run {
   mkdirSync(pids, { recursive: true });
   return {
     folder,
-    env: { ...cleanEnvironment(), WORKSHOP_RUN: folder },
+    // DRILL lets the checks and the page crash a worker on purpose.
+    env: { ...cleanEnvironment(), WORKSHOP_RUN: folder, DRILL: "1" },
     own(name, pid) {
       if (pid !== undefined) writeFileSync(join(pids, `${name}.pid`), String(pid));
     },

@@ -22,7 +22,11 @@ export class Trace extends EventEmitter<{ event: [TraceEvent] }> {
 
   add(event: TraceEvent): void {
     this.#events.push(event);
-    if (this.#events.length > KEEP) this.#events.splice(0, KEEP / 10);
+    if (this.#events.length > KEEP) {
+      for (const old of this.#events.splice(0, KEEP / 10)) {
+        if (old.kind === "request" && old.opened) this.#owners.delete(old.opened);
+      }
+    }
     if (event.kind === "request" && event.opened) this.#owners.set(event.opened, event.worker);
     this.emit("event", event);
   }
