@@ -7,8 +7,10 @@ import { prepareForTests } from "./doctor.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { processesOf } from "./stage/processes.mjs";
 import { shortTmp } from "./stage/run.ts";
-import { until } from "./stage/until.ts";
+import { eventually } from "./stage/until.ts";
 
+/** How long what has just been ended may take to go, in ms. */
+const GONE_WITHIN = 5_000;
 /** What tools keep in the folder for temporary files on purpose, to be quicker the next time. */
 const CACHES = /^(tsx-|node-compile-cache|vitest)/;
 
@@ -76,9 +78,6 @@ async function whatStays(folder: string): Promise<string[]> {
     ...processesOf(folder).map((left) => `process ${left.pid} of ${left.folder}`),
     ...readdirSync(folder).filter((name) => !CACHES.test(name)),
   ];
-  const late = new Error("late");
-  return until(leftovers, (found) => found.length === 0, {
-    within: 5_000,
-    otherwise: () => late,
-  }).catch(() => leftovers());
+  await eventually(leftovers, (found) => found.length === 0, GONE_WITHIN);
+  return leftovers();
 }

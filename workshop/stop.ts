@@ -6,7 +6,7 @@ import { daemonPid } from "./stage/daemon.ts";
 import { connectPm2 } from "./stage/pm2.ts";
 import { isAlive, processesOf } from "./stage/processes.mjs";
 import { clearRemains } from "./stage/run.ts";
-import { until } from "./stage/until.ts";
+import { eventually, until } from "./stage/until.ts";
 import { MachineProblem } from "./problems.ts";
 
 /** How long a daemon may take to end with all its apps, in ms: kill_timeout for each of them. */
@@ -57,10 +57,10 @@ async function endGently(home: string): Promise<string[]> {
     const apps = await pm2.apps();
     await pm2.killDaemon();
     // pm2 answers before its daemon has gone.
-    await until(
+    await eventually(
       () => isAlive(daemonPid(home)),
       (alive) => !alive,
-      { within: GENTLE_FOR, otherwise: () => new Error("late") },
+      GENTLE_FOR,
     );
     return [...apps.map((app) => `Ended ${app}.`), "Ended the workshop's pm2 daemon."];
   })();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folderOf, steps, type Source } from "../../workshop/catalog.ts";
 import { NotYet } from "../../workshop/problems.ts";
-import { readFindings } from "./findings.ts";
+import { parseFindings } from "./findings.ts";
 
 const whole = { owner: 0, refusedBy: 1, request: "POST", status: 400, code: 1, share: 0 };
 
@@ -11,7 +11,7 @@ const whole = { owner: 0, refusedBy: 1, request: "POST", status: 400, code: 1, s
 function wrongWith(findings: unknown): string {
   const text = typeof findings === "string" ? findings : JSON.stringify(findings);
   try {
-    readFindings(text);
+    parseFindings(text);
   } catch (error) {
     if (error instanceof NotYet) return error.finding.seen;
     throw error;
@@ -27,19 +27,19 @@ const fileOf = (source: Source) =>
 
 describe("findings", () => {
   test("that are whole are read as they are", () => {
-    expect(readFindings(JSON.stringify(whole))).toEqual(whole);
+    expect(parseFindings(JSON.stringify(whole))).toEqual(whole);
   });
 
   test("of the solution are whole", () => {
-    expect(readFindings(fileOf("solution"))).toEqual(expect.objectContaining({ status: 400 }));
+    expect(parseFindings(fileOf("solution"))).toEqual(expect.objectContaining({ status: 400 }));
   });
 
   test("may name the request in small letters", () => {
-    expect(readFindings(JSON.stringify({ ...whole, request: "upgrade" })).request).toBe("UPGRADE");
+    expect(parseFindings(JSON.stringify({ ...whole, request: "upgrade" })).request).toBe("UPGRADE");
   });
 
   test("may say more than is asked for", () => {
-    expect(readFindings(JSON.stringify({ ...whole, note: "odd" }))).toEqual(whole);
+    expect(parseFindings(JSON.stringify({ ...whole, note: "odd" }))).toEqual(whole);
   });
 });
 
@@ -74,7 +74,7 @@ describe("findings are refused with what is wrong:", () => {
 });
 
 test("wrong findings send the learner to the file and to the trace", () => {
-  expect(() => readFindings("{")).toThrow(
+  expect(() => parseFindings("{")).toThrow(
     expect.objectContaining({
       finding: expect.objectContaining({
         look: { file: "findings.json", todo: "3.2" },

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { NotYet } from "../../workshop/problems.ts";
 
 /** What the learner writes down in step 3. */
@@ -18,11 +20,22 @@ const NUMBERS = ["owner", "refusedBy", "status", "code", "share"] as const;
 const REQUESTS = ["GET", "POST", "UPGRADE"] as const;
 
 /**
- * Reads findings.json.
+ * Reads findings.json in the learner's folder.
  *
- * @throws NotYet when it is no JSON, or when something is missing or of the wrong kind.
+ * @throws NotYet when it is not there, is no JSON, or when something is missing or of the wrong kind.
  */
-export function readFindings(text: string): Findings {
+export function readFindings(dir: string): Findings {
+  let text: string;
+  try {
+    text = readFileSync(join(dir, "findings.json"), "utf8");
+  } catch {
+    throw notYet("no such file");
+  }
+  return parseFindings(text);
+}
+
+/** @throws NotYet as `readFindings` does. */
+export function parseFindings(text: string): Findings {
   const data = parse(text);
   const missing = [...NUMBERS, "request" as const].filter(
     (name) => data[name] === null || data[name] === undefined,
@@ -36,7 +49,8 @@ export function readFindings(text: string): Findings {
       throw notYet(`${name} as ${JSON.stringify(value)}, which is no number`);
     return [name, value] as const;
   });
-  const request = REQUESTS.find((known) => known === String(data.request).toUpperCase());
+  const named = String(data.request).toUpperCase().replace("WS", "UPGRADE");
+  const request = REQUESTS.find((known) => known === named);
   if (!request)
     throw notYet(`request as ${JSON.stringify(data.request)}, not one of ${REQUESTS.join(", ")}`);
   return { ...(Object.fromEntries(numbers) as Omit<Findings, "request">), request };
@@ -60,6 +74,6 @@ function notYet(seen: string): NotYet {
       "findings.json to say who owned the session, who refused which request, and how many connected",
     seen,
     look: { file: "findings.json", todo: "3.2" },
-    hint: "All of it stands in the trace of npm run step 3 once the app is a cluster.",
+    hint: "The README tells each field; a refused line of the trace has most of them.",
   });
 }

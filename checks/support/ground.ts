@@ -112,8 +112,8 @@ export async function layGround(file: string): Promise<Ground> {
       await up?.app[Symbol.asyncDispose]();
       await (await browser?.catch(() => undefined))?.close();
       const client = await pm2?.catch(() => undefined);
-      // By now nothing else runs on this daemon, and the next file may find it as new.
-      if (client?.isTainted()) await client.reset(joinRun(stage.folder).env);
+      // By now nothing else runs on this daemon; whoever opened the stage starts a new one.
+      if (client?.isTainted()) await client.end();
       await client?.[Symbol.asyncDispose]();
       await stage[Symbol.asyncDispose]?.();
     },

@@ -5,6 +5,6 @@ import { NotYet, type Finding } from "../../workshop/problems.ts";
  *
  * @throws NotYet
  */
-export function must(holds: boolean, finding: Finding | (() => Finding)): asserts holds {
-  if (!holds) throw new NotYet(typeof finding === "function" ? finding() : finding);
+export function must(holds: boolean, finding: Finding): asserts holds {
+  if (!holds) throw new NotYet(finding);
 }

@@ -68,7 +68,7 @@ export async function openChecker(): Promise<Checker> {
   return {
     folder: stage.folder,
     async run({ step, dir }, onResult) {
-      if (!stage.isWhole()) {
+      if (!(await stage.repair())) {
         await stage[Symbol.asyncDispose]();
         stage = await openStage();
         process.env.WORKSHOP_RUN = stage.folder;

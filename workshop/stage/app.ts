@@ -8,7 +8,7 @@ import { UP_WITHIN, type Birth } from "./birth.ts";
 import type { Worker } from "./pm2.ts";
 import { isFree } from "./ports.ts";
 import type { Run } from "./run.ts";
-import { until } from "./until.ts";
+import { eventually } from "./until.ts";
 
 /** How often the processes of an app that is coming up are looked at, in ms. */
 const INSPECT_EVERY = 300;
@@ -68,26 +68,23 @@ export async function settle(
   isUp: () => Promise<boolean>,
 ): Promise<void> {
   let inspected = performance.now();
-  const late = new Error("late");
+  const look = async () => {
+    birth.examine();
+    if (await isUp()) return true;
+    if (performance.now() - inspected > INSPECT_EVERY) {
+      inspected = performance.now();
+      birth.inspect(await app.workers(), app.output.err);
+    }
+    return false;
+  };
   try {
-    await until(
-      async () => {
-        birth.examine();
-        if (await isUp()) return true;
-        if (performance.now() - inspected > INSPECT_EVERY) {
-          inspected = performance.now();
-          birth.inspect(await app.workers(), app.output.err);
-        }
-        return false;
-      },
-      (up) => up,
-      { within: UP_WITHIN, signal, otherwise: () => late },
-    );
-  } catch (error) {
-    const reason = error === late ? birth.failed(app.output.err) : error;
+    if (!(await eventually(look, Boolean, UP_WITHIN, signal))) throw birth.failed(app.output.err);
+  } catch (reason) {
     await app[Symbol.asyncDispose]();
     const wantsPort = reason instanceof NotYet && reason.finding.seen.includes("EADDRINUSE");
-    throw wantsPort && !(await isFree(app.port)) ? new PortTaken(app.port) : reason;
+    // Where one of its own has the port, the others have only that one in their way.
+    const isOurs = birth.listening.length > 0;
+    throw wantsPort && !isOurs && !(await isFree(app.port)) ? new PortTaken(app.port) : reason;
   }
 }
 

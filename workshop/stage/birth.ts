@@ -68,6 +68,7 @@ export class Birth {
   inspect(workers: readonly Worker[], err: string): void {
     const restarts = Math.max(0, ...workers.map((worker) => worker.restarts));
     if (restarts >= CRASHES) {
+      if (/EADDRINUSE/.test(this.#crash ?? err) && workers.length > 1) throw manyOnOnePort(workers);
       const reason = this.#crash ?? (withoutPm2(err).trim() || this.#lastExit());
       throw explainCrash(reason, this.#dir, restarts);
     }
@@ -125,6 +126,17 @@ export class Birth {
       blocks: true,
     });
   }
+}
+
+function manyOnOnePort(workers: readonly Worker[]): NotYet {
+  const [{ mode } = { mode: "fork" }] = workers;
+  return new NotYet({
+    expected: "all processes of the app to share its port",
+    seen: `${workers.length} processes in ${mode} mode, of which one has the port and the others crash (EADDRINUSE)`,
+    look: { file: ECOSYSTEM },
+    hint: "Only workers of one cluster can share a port: exec_mode says how pm2 starts them.",
+    blocks: true,
+  });
 }
 
 function neverReady(): NotYet {

@@ -43,6 +43,13 @@ const KNOWN: { sign: RegExp; advice: Pick<Finding, "hint" | "look"> }[] = [
     },
   },
   {
+    sign: /bad option/,
+    advice: {
+      look: { file: ECOSYSTEM },
+      hint: 'node_args is a list with one word an item: ["--import", "tsx", "--unhandled-rejections=strict"].',
+    },
+  },
+  {
     sign: /ERR_UNKNOWN_FILE_EXTENSION/,
     advice: {
       look: { file: ECOSYSTEM },
@@ -52,7 +59,8 @@ const KNOWN: { sign: RegExp; advice: Pick<Finding, "hint" | "look"> }[] = [
 ];
 
 /** What Node and pm2 print around an error, which does not say what it is. */
-const NOISE = /^\s*$|^\s+at |^Node\.js v|^\(Use `node|^\s*\^+\s*$|^node:|^\S*:\d+$|^\s*throw /;
+const NOISE =
+  /^\s*$|^\s+at |^Node\.js v|^\(Use `node|^\s*\^+\s*$|^node:internal|^\S*:\d+$|^\s*throw /;
 
 /** What pm2 prints by itself where it does not find ts-node is nobody's fault. */
 export function withoutPm2(text: string): string {

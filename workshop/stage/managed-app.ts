@@ -1,7 +1,7 @@
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import pidusage from "pidusage";
 import { ECOSYSTEM } from "../catalog.ts";
-import { NotYet } from "../problems.ts";
+import { MachineProblem, NotYet } from "../problems.ts";
 import { Trace } from "../trace/collector.ts";
 import { REPORT } from "../trace/events.ts";
 import { hear, Output, requireServer, settle, type App, type Launch } from "./app.ts";
@@ -19,7 +19,8 @@ import { forget, type BusMessage, type Pm2, type Worker } from "./pm2.ts";
 export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2> }): Promise<App> {
   const { run, dir, name, port, onTrace, signal } = launch;
   const [config, pm2] = await Promise.all([readEcosystem(dir), launch.pm2]);
-  requireServer(dir, String(config.script));
+  requireServer(resolve(dir, String(config.cwd ?? "")), String(config.script));
+  requireNode(config.interpreter);
   const exits = join(pm2.home, "exits.ndjson");
   const trace = new Trace(exits);
   if (onTrace) trace.on("event", (event) => onTrace(event, trace));
@@ -60,7 +61,7 @@ export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2>
     .finally(() => (isStarting = false));
   launch.meanwhile?.();
   await settle(app, birth, signal, async () => {
-    if (refusal) throw pm2Refused(refusal);
+    if (refusal) throw refusal instanceof MachineProblem ? refusal : pm2Refused(refusal);
     if (isStarting || birth.listening.length === 0) return false;
     const workers = await pm2.workers(name);
     return (
@@ -69,6 +70,18 @@ export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2>
     );
   });
   return app;
+}
+
+/** What a worker does is told by a preload for Node, which another interpreter would not load. */
+function requireNode(interpreter: unknown): void {
+  if (interpreter === undefined || /^node(\.exe)?$/.test(basename(String(interpreter)))) return;
+  throw new NotYet({
+    expected: 'interpreter: "node"',
+    seen: `interpreter: ${JSON.stringify(interpreter)}`,
+    look: { file: ECOSYSTEM },
+    hint: 'Node reads TypeScript with tsx: interpreter: "node", node_args: ["--import", "tsx", …].',
+    blocks: true,
+  });
 }
 
 /** pm2 measures only processes that are online; these are about to be. */
@@ -86,6 +99,9 @@ function pm2Refused(error: Error): NotYet {
     expected: "pm2 to start the app",
     seen: `its refusal: ${error.message}`,
     look: { file: ECOSYSTEM },
+    hint: error.message.includes("TypeScript")
+      ? 'Node reads TypeScript with tsx: interpreter: "node", node_args: ["--import", "tsx", …].'
+      : undefined,
     blocks: true,
   });
 }

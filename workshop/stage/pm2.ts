@@ -63,7 +63,9 @@ export interface Pm2 extends AsyncDisposable {
   taint: () => void;
   /** Whether it needs a reset before it is used again. */
   isTainted: () => boolean;
-  /** Kills the daemon and all that it runs, and starts a new one in its place. */
+  /** Kills the daemon and all that it runs. */
+  end: () => Promise<void>;
+  /** The same, and starts a new one in its place. */
   reset: (env: NodeJS.ProcessEnv) => Promise<void>;
   /** What pm2 itself has written to its log. */
   log: () => string;
@@ -98,6 +100,20 @@ export async function connectPm2(to: string): Promise<Pm2> {
   });
 
   let tainted = false;
+  const end = async () => {
+    await until(
+      () => {
+        const found = processesOf(to);
+        for (const { pid } of found) killIfThere(pid);
+        return found.length;
+      },
+      (count) => count === 0,
+      {
+        within: 5_000,
+        otherwise: () => new MachineProblem("pm2 cannot be ended.", "npm run stop"),
+      },
+    );
+  };
   return {
     home: to,
     bus,
@@ -116,19 +132,9 @@ export async function connectPm2(to: string): Promise<Pm2> {
       return all.map(({ name, pm_id, pid }) => `${name} ${pm_id} (pid ${pid})`);
     },
     killDaemon: () => call((done) => pm2.killDaemon(done)).then(() => {}),
+    end,
     async reset(env) {
-      await until(
-        () => {
-          const found = processesOf(to);
-          for (const { pid } of found) killIfThere(pid);
-          return found.length;
-        },
-        (count) => count === 0,
-        {
-          within: 5_000,
-          otherwise: () => new MachineProblem("pm2 cannot be ended.", "npm run stop"),
-        },
-      );
+      await end();
       await spawnDaemon(to, env);
       await call((done) => pm2.connect(done));
       tainted = false;

@@ -9,9 +9,14 @@ import { pathToFileURL } from "node:url";
 const file = process.argv[2] ?? "";
 const config = file.endsWith(".json")
   ? JSON.parse(readFileSync(file, "utf8"))
-  : (await import(pathToFileURL(file).href)).default;
+  : exported(await import(pathToFileURL(file).href));
 
 process.send?.(toJson(config), () => process.exit());
+
+/** pm2 takes a default export, and named ones as well. @param {Record<string, unknown>} module */
+function exported(module) {
+  return module.default ?? { ...module };
+}
 
 /** @param {unknown} value @returns {string} `null` for what pm2 would not take either */
 function toJson(value) {

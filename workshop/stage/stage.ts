@@ -1,6 +1,6 @@
 import { startBrowser } from "./browser.ts";
 import { MachineProblem } from "../problems.ts";
-import { daemonPid, startDaemon } from "./daemon.ts";
+import { daemonPid, spawnDaemon, startDaemon } from "./daemon.ts";
 import { isAlive } from "./processes.mjs";
 import { openRun } from "./run.ts";
 
@@ -17,8 +17,8 @@ export interface Stage {
 }
 
 export interface OpenStage extends Stage, AsyncDisposable {
-  /** False when its daemon or its browser has been killed from outside. */
-  isWhole: () => boolean;
+  /** Starts the daemon again where it has ended. False when the browser has: that takes a new stage. */
+  repair: () => Promise<boolean>;
 }
 
 /**
@@ -35,14 +35,16 @@ export async function openStage(): Promise<OpenStage> {
     throw daemon.reason;
   }
   const home = daemon.value;
-  const isPm2There = () => isAlive(daemonPid(home));
   return {
     folder: run.folder,
     home,
     ...(browser.status === "fulfilled"
       ? { browser: browser.value.endpoint }
       : { noBrowser: problemOf(browser.reason) }),
-    isWhole: () => isPm2There() && (browser.status === "rejected" || browser.value.isThere()),
+    async repair() {
+      if (!isAlive(daemonPid(home))) await spawnDaemon(home, run.env);
+      return browser.status === "rejected" || browser.value.isThere();
+    },
     [Symbol.asyncDispose]: close,
   };
 }

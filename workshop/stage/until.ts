@@ -65,6 +65,26 @@ export async function until<T>(
   throw failure instanceof Error ? failure : new NotYet(failure);
 }
 
+/**
+ * The same for what need not come true: gives `undefined` when the time is over.
+ *
+ * @throws Inconclusive as `until` does.
+ */
+export async function eventually<T>(
+  probe: () => T | Promise<T>,
+  holds: (value: T) => boolean,
+  within: number,
+  signal?: AbortSignal,
+): Promise<T | undefined> {
+  const late = new Error("The time is over.");
+  try {
+    return await until(probe, holds, { within, otherwise: () => late, signal });
+  } catch (error) {
+    if (error === late) return undefined;
+    throw error;
+  }
+}
+
 /** What the probe answers. Nothing when it throws, unless what it throws is an answer of its own. */
 async function attempt<T>(probe: () => T | Promise<T>): Promise<{ answer: T } | undefined> {
   try {
