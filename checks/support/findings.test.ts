@@ -78,7 +78,7 @@ test("wrong findings send the learner to the file and to the trace", () => {
     expect.objectContaining({
       finding: expect.objectContaining({
         look: { file: "findings.json", todo: "3.2" },
-        hint: expect.stringContaining("npm run step 3"),
+        hint: expect.stringContaining("trace"),
       }),
     }),
   );

@@ -40,7 +40,8 @@ export function openDesk(): Desk {
 export async function runCli(words: string[], desk?: Desk): Promise<CliResult> {
   using own = desk ? undefined : openDesk();
   const { ended } = startCli(words, desk ?? own);
-  return ended;
+  // Not before: what it needs is cleared away when this function ends.
+  return await ended;
 }
 
 /** Starts one command of the workshop, and gives what it has printed when it has ended. */
