@@ -85,6 +85,7 @@ export async function connectPm2(to: string): Promise<Pm2> {
   process.env.PM2_HOME = to;
   process.env.PM2_DISCRETE_MODE = "true";
   const { default: pm2 } = await import("pm2");
+  neverLaunch(Reflect.get(pm2, "Client"));
 
   const isThere = () => isAlive(daemonPid(to));
   const call = <T>(act: Act<T>) => answerOf(act, isThere);
@@ -169,6 +170,17 @@ function killIfThere(pid: number): void {
   } catch {
     // It has ended already.
   }
+}
+
+/**
+ * A client of pm2's that finds no daemon starts one, also in the moment in which we replace ours;
+ * then there are two, and one of them hangs.
+ */
+function neverLaunch(client: object): void {
+  Reflect.set(client, "launchDaemon", (...args: unknown[]) => {
+    const done = args.at(-1);
+    if (typeof done === "function") done(new Error("pm2's daemon has ended."));
+  });
 }
 
 type BusListener = (

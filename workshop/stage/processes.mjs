@@ -64,23 +64,27 @@ function byEnvironment(folder) {
     .filter((entry) => /^\d+$/.test(entry))
     .map(Number)
     .flatMap((pid) => {
-      const value = markOf(pid);
-      return value?.startsWith(folder) && isAlive(pid) ? [{ pid, folder: value }] : [];
+      const mark = marksOf(pid).find((value) => value.startsWith(folder));
+      return mark !== undefined && isAlive(pid) ? [{ pid, folder: mark }] : [];
     });
 }
 
-/** @param {number} pid */
-function markOf(pid) {
+/**
+ * The folders that a process says it belongs to: that of its run, and the pm2 home in it.
+ * @param {number} pid
+ */
+function marksOf(pid) {
   try {
-    const variables = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
-    for (const mark of MARKS) {
-      const found = variables.find((variable) => variable.startsWith(mark));
-      if (found) return found.slice(mark.length);
-    }
+    return readFileSync(`/proc/${pid}/environ`, "utf8")
+      .split("\0")
+      .flatMap((variable) => {
+        const mark = MARKS.find((name) => variable.startsWith(name));
+        return mark ? [variable.slice(mark.length)] : [];
+      });
   } catch {
     // It has ended in the meantime, or it is somebody else's.
+    return [];
   }
-  return undefined;
 }
 
 /**
