@@ -19,6 +19,8 @@ import { findDeath, takeVitals } from "./support/vitals.ts";
 const BROKEN = fileURLToPath(new URL("support/dies-at-start.ts", import.meta.url));
 
 const ecosystem = { file: "ecosystem.config.cjs", todo: "2.1" };
+/** Node needs a good part of this to load a server, more on a busy machine. In ms. */
+const SHORTEST_WAIT = 1_000;
 /** Who has been restarted so often has not been given up. */
 const TOO_OFTEN = 40;
 /** An app that is up for so long has not died of what it does at its start. In ms. */
@@ -38,6 +40,9 @@ check(
     must(workers.length === 1 && worker?.mode === "fork" && worker.state === "online", {
       expected: "1 process online in fork mode",
       seen: describeWorkers(workers),
+      hint: workers.some(({ mode }) => mode === "cluster")
+        ? 'Where instances is set and exec_mode is not, pm2 makes a cluster: say exec_mode: "fork".'
+        : undefined,
     });
     show(`pm2 has started pid ${worker.pid}; it listens on port ${app.port}`);
   },
@@ -55,6 +60,13 @@ check(
       expected: "pm2 to wait until the app says that it is ready",
       seen: "wait_ready is not set",
       look: ecosystem,
+    });
+    const { listenTimeout = 0 } = worker;
+    must(listenTimeout >= SHORTEST_WAIT, {
+      expected: "pm2 to wait until the app is ready, also when its start takes a while",
+      seen: `listen_timeout: ${listenTimeout}, after which pm2 calls it online whether it is or not`,
+      look: ecosystem,
+      hint: "It is in milliseconds; 3000 without it.",
     });
     must(ready >= 0, {
       expected: 'the app to tell pm2 "ready"',

@@ -32,6 +32,8 @@ export interface Worker {
   /** Resident memory, in bytes. */
   memory: number;
   waitsForReady: boolean;
+  /** For how long it waits for that, in ms, before it calls the process online all the same. */
+  listenTimeout?: number;
   outFile: string;
   errFile: string;
 }
@@ -236,6 +238,7 @@ function toWorker({ pid, pm2_env: env, monit }: Pm2Module.ProcessDescription): W
     cpu: monit?.cpu ?? 0,
     memory: monit?.memory ?? 0,
     waitsForReady: options.wait_ready === true,
+    listenTimeout: Number(options.listen_timeout ?? 3_000),
     outFile: String(env?.pm_out_log_path ?? ""),
     errFile: String(env?.pm_err_log_path ?? ""),
   };
