@@ -12,7 +12,7 @@ interface Progress {
 }
 
 /** What has been passed so far. Nothing, when the file is missing or torn. */
-export function readProgress(): Progress {
+function readProgress(): Progress {
   try {
     const { passed } = JSON.parse(readFileSync(FILE, "utf8"));
     return { passed: typeof passed === "object" && passed !== null ? passed : {} };

@@ -99,6 +99,6 @@ export async function openChecker(): Promise<Checker> {
 }
 
 /** The file with a step's checks. */
-export function checksOf(step: Step): string {
+function checksOf(step: Step): string {
   return join(root, "checks", `${step.slug}.check.ts`);
 }

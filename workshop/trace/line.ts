@@ -8,7 +8,7 @@ export function shortSid(sid: string | undefined): string {
 }
 
 /** What kind of request it is, as a learner names it: GET, POST or the upgrade to a WebSocket. */
-export function verb(request: TracedRequest): string {
+function verb(request: TracedRequest): string {
   return request.upgrade ? "WS" : request.method;
 }
 
