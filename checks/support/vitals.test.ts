@@ -6,23 +6,10 @@ import { freePort } from "../../workshop/stage/ports.ts";
 import type { Worker } from "../../workshop/stage/pm2.ts";
 import { Trace } from "../../workshop/trace/collector.ts";
 import { findDeath, takeVitals } from "./vitals.ts";
+import { worker } from "../../workshop/testing/worker.ts";
 
 const DIR = "/clone/work/02-keep-it-alive";
 const CRASH = `Error: out of luck\n    at ${DIR}/server.ts:7:1\n`;
-
-const worker = (what: Partial<Worker> = {}): Worker => ({
-  instance: 0,
-  pid: 1000,
-  state: "online",
-  mode: "fork",
-  restarts: 0,
-  cpu: 0,
-  memory: 0,
-  waitsForReady: false,
-  outFile: "",
-  errFile: "",
-  ...what,
-});
 
 interface Look {
   workers?: Worker[];

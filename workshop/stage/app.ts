@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { ECOSYSTEM, SERVER } from "../catalog.ts";
 import { MachineProblem, NotYet } from "../problems.ts";
 import type { Trace } from "../trace/collector.ts";
-import { REPORT, type TraceEvent } from "../trace/events.ts";
+import { isReport, type TraceEvent } from "../trace/events.ts";
 import { UP_WITHIN, type Birth } from "./birth.ts";
 import type { Worker } from "./pm2.ts";
 import { isFree } from "./ports.ts";
@@ -112,7 +112,5 @@ export function requireServer(dir: string, script: string): void {
 
 /** Takes a worker's report in. What else it sends is not for us. */
 export function hear(message: unknown, trace: Trace): void {
-  if (typeof message !== "object" || message === null || !("type" in message)) return;
-  // Sent by our own preload, whose events have that type.
-  if (message.type === REPORT && "data" in message) trace.add(message.data as TraceEvent);
+  if (isReport(message)) trace.add(message.data);
 }

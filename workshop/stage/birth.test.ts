@@ -4,25 +4,12 @@ import { Trace } from "../trace/collector.ts";
 import type { TraceEvent } from "../trace/events.ts";
 import { Birth } from "./birth.ts";
 import type { Worker } from "./pm2.ts";
+import { worker } from "../testing/worker.ts";
 
 const DIR = "/clone/work/03-cluster";
 const PORT = 4000;
 /** What a crash on line 7 prints. */
 const CRASH = `Error: out of luck\n    at ${DIR}/server.ts:7:1\n`;
-
-const worker = (what: Partial<Worker> = {}): Worker => ({
-  instance: 0,
-  pid: 1000,
-  state: "online",
-  mode: "cluster",
-  restarts: 0,
-  cpu: 0,
-  memory: 0,
-  waitsForReady: false,
-  outFile: "",
-  errFile: "",
-  ...what,
-});
 
 /** An app that has reported these events so far. */
 function bornWith(...events: TraceEvent[]): Birth {

@@ -2,7 +2,7 @@ import { request, type Agent, type ClientRequest } from "node:http";
 import { PRELOAD } from "../stage/ecosystem.ts";
 import { until } from "../stage/until.ts";
 import { Trace } from "../trace/collector.ts";
-import { REPORT, type TraceEvent } from "../trace/events.ts";
+import { isReport, type TraceEvent } from "../trace/events.ts";
 import { runScript, type Script } from "./script.ts";
 
 /** A real Socket.IO server in a process of its own, with the trace's preload in it. */
@@ -71,16 +71,6 @@ export async function startTracedServer({
     await script[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-function isReport(message: unknown): message is { type: string; data: TraceEvent } {
-  return (
-    typeof message === "object" &&
-    message !== null &&
-    "type" in message &&
-    message.type === REPORT &&
-    "data" in message
-  );
 }
 
 export interface Ask {

@@ -56,3 +56,14 @@ export interface TracedExit {
   worker: WorkerId;
   code: number;
 }
+
+/** Whether a message of a worker is a report of our preload: nobody else uses that type. */
+export function isReport(message: unknown): message is { type: string; data: TraceEvent } {
+  return (
+    typeof message === "object" &&
+    message !== null &&
+    "type" in message &&
+    message.type === REPORT &&
+    "data" in message
+  );
+}
