@@ -13,6 +13,8 @@ export interface Hello {
   worker: WorkerId;
   /** The session id of the handshake. It is the key to the session: for the owner's eyes only. */
   sid: string;
+  /** The room that the client is in. From step 6 on; before, there is but one. */
+  room?: string;
 }
 
 /** A message as everybody in the room receives it. */
@@ -27,15 +29,55 @@ export interface Said {
 /** The answer to `say`: accepted, or refused with a reason that can be shown to a person. */
 export type Reply = { ok: true } | { ok: false; error: string };
 
+/** Somebody in a room, as everybody there sees them. */
+export interface Person {
+  /** The first characters of their public socket id. */
+  from: string;
+  /** The worker that they are connected to. */
+  worker: WorkerId;
+}
+
+/** What came of a roll call. With an error, those who are missing have not answered in time. */
+export type RollCall =
+  | { ok: true; answered: number }
+  | { ok: false; answered: number; error: string };
+
+/** A worker, and how many clients are connected to it. */
+export interface WorkerCount {
+  worker: WorkerId;
+  clients: number;
+}
+
 export interface ServerToClientEvents {
   hello: (hello: Hello) => void;
   said: (message: Said) => void;
-  /** How many clients this worker knows. */
+  /** How many clients this worker knows; from step 6 on, how many are in the room. */
   members: (count: number) => void;
+  /** From step 6 on: who is in the room, whichever worker they are connected to. */
+  present: (people: Person[]) => void;
+  /** From step 6 on: a roll call, to be answered. */
+  areYouHere: (answer: () => void) => void;
 }
 
 export interface ClientToServerEvents {
   say: (text: string, reply: (reply: Reply) => void) => void;
+  /** From step 6 on: leaves the room and goes to another. */
+  join: (room: string, reply: (reply: Reply) => void) => void;
+  /** From step 6 on: asks everybody in the room to answer. */
+  rollCall: (reply: (result: RollCall) => void) => void;
+  /** From step 6 on: asks every worker how many clients it has. */
+  census: (reply: (workers: WorkerCount[]) => void) => void;
   /** A drill, from step 2 on: the worker throws and dies. */
   crash: () => void;
+}
+
+/** What one worker asks the others: from step 6 on. */
+export interface InterServerEvents {
+  census: (answer: (count: WorkerCount) => void) => void;
+}
+
+/** What a worker keeps with each socket, and other workers can read: from step 6 on. */
+export interface SocketData {
+  worker: WorkerId;
+  room: string;
 }
