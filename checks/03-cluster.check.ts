@@ -5,7 +5,7 @@ import type { Trace } from "../workshop/trace/collector.ts";
 import type { TracedRequest } from "../workshop/trace/events.ts";
 import { line } from "../workshop/trace/line.ts";
 import { check } from "./support/check.ts";
-import { describeWorkers } from "./support/describe.ts";
+import { requireCluster } from "./support/cluster.ts";
 import { readFindings } from "./support/findings.ts";
 import { askEveryWorker, handshake } from "./support/http.ts";
 import { must } from "./support/must.ts";
@@ -28,16 +28,7 @@ check(
   "four workers share one port",
   { look: { file: "ecosystem.config.cjs", todo: "3.1" }, blocks: true },
   async ({ app, step, show }) => {
-    const workers = await app.workers();
-    const inCluster = workers.filter(({ mode, state }) => mode === "cluster" && state === "online");
-    must(inCluster.length === step.workers && workers.length === step.workers, {
-      expected: `${step.workers} workers online in cluster mode`,
-      seen: describeWorkers(workers),
-      hint: workers.some(({ mode }) => mode === "fork")
-        ? "pm2 forks unless it is told which exec_mode to use. Only workers of a cluster share a port."
-        : 'instances says how many workers there are. "max" takes one for each core of this machine.',
-    });
-
+    const workers = await requireCluster(app, step);
     const answers = await askEveryWorker(app, workers, {});
     const refusal = [...answers.values()].find(({ status }) => status !== 200);
     must(!refusal, {

@@ -19,6 +19,21 @@ const REASONS: Record<number, string[]> = {
     "Saw 1 process, in fork mode",
     "steps/03-cluster/ecosystem.config.cjs, TODO 3.1",
   ],
+  4: [
+    "✗ four workers, and none of them takes polling",
+    "Saw worker 0 open a session by polling",
+    "steps/04-websocket-only/server.ts, TODO 4.1",
+  ],
+  5: [
+    "✗ a message reaches everybody, whichever worker they are on",
+    "Saw that 2 of 8 heard it",
+    "steps/05-pubsub-by-hand/redis.ts, TODO 5.1",
+  ],
+  6: [
+    "✗ a message reaches everybody in the room, whichever worker they are on",
+    "Saw that 2 of 8 heard it",
+    "steps/06-redis-adapter/server.ts, TODO 6.1",
+  ],
 };
 
 describe.each(steps)("the starter of step $number", (step) => {

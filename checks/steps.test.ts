@@ -63,7 +63,14 @@ describe.each(steps.slice(1))(
     const before = steps.find(({ number }) => number === step.number - 1);
     if (!before) throw new Error("The steps are not numbered one after the other.");
 
-    test.each(shared(before))("%s", (file) => {
+    const kept = shared(before).filter((file) => files(step, "starter").includes(file));
+
+    test("without the files that the catalogue says are dropped", () => {
+      const gone = shared(before).filter((file) => !kept.includes(file));
+      expect(gone).toEqual(step.drops.filter((file) => !kept.includes(file)));
+    });
+
+    test.each(kept)("%s", (file) => {
       const solution = takeApart(read(before, "solution", file)).all;
       const starter = takeApart(read(step, "starter", file)).code;
       const added = [...starter];
@@ -72,17 +79,17 @@ describe.each(steps.slice(1))(
         if (at >= 0) added.splice(at, 1);
       }
 
-      // Nothing is lost or moved; and what the starter brings of its own, the catalogue says.
-      expect(isSubsequence(solution, starter)).toBe(true);
+      // Nothing is moved; and what is lost, or what the starter brings of its own, the catalogue says.
+      expect(isSubsequence(solution, starter)).toBe(!step.drops.includes(file));
       expect(added.length > 0).toBe(step.brings.includes(file));
     });
 
-    test("what it brings is announced in its README", () => {
+    test("what it brings and drops is announced in its README", () => {
       const readme = read(step, "starter", README);
       const brought = files(step, "starter").filter(
         (file) => !files(before, "solution").includes(file),
       );
-      for (const file of new Set([...step.brings, ...brought])) {
+      for (const file of new Set([...step.brings, ...step.drops, ...brought])) {
         if (file !== README) expect(readme).toContain(file);
       }
     });

@@ -1,16 +1,18 @@
 import { EventEmitter, once } from "node:events";
 import { appendFileSync, cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { folderOf, root, SERVER, type Step } from "./catalog.ts";
+import { folderOf, REDIS_PREFIX, root, SERVER, type Step } from "./catalog.ts";
 import { RemoteChecker } from "./check/remote.ts";
 import { verdictOf } from "./check/verdict.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { judgeCode } from "./judge.ts";
 import { LearnersApp } from "./learners-app.ts";
+import type { RedisAddress } from "./stage/app.ts";
 import { startDaemon } from "./stage/daemon.ts";
 import { connectPm2 } from "./stage/pm2.ts";
 import { freePort } from "./stage/ports.ts";
-import { openRun } from "./stage/run.ts";
+import { startRedis } from "./stage/redis.ts";
+import { openRun, type Run } from "./stage/run.ts";
 import { duration } from "./text.ts";
 import { watchFolder } from "./watch.ts";
 
@@ -50,6 +52,7 @@ export async function benchLoop(steps: readonly Step[], runs: number): Promise<v
         run,
         port,
         pm2,
+        redis: await redisFor(step, run),
         print: silent,
         onUrl: silent,
       });
@@ -96,4 +99,11 @@ function summary(samples: number[]): string {
   const sorted = [...samples].sort((a, b) => a - b);
   const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
   return `${duration(median)} (${sorted.map((sample) => (sample / 1000).toFixed(2)).join(" ")})`;
+}
+
+/** As a session gives it; it ends with the run. */
+async function redisFor(step: Step, run: Run): Promise<RedisAddress | undefined> {
+  if (!step.services.includes("redis")) return undefined;
+  const { url } = await startRedis(run, `${step.slug}-redis`);
+  return { url, prefix: REDIS_PREFIX };
 }

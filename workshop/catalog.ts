@@ -29,6 +29,10 @@ export interface Step {
   runs: "node" | "pm2";
   /** How many workers the finished app has. */
   workers: number;
+  /** What runs beside the app: its address comes in the app's environment. */
+  services: readonly "redis"[];
+  /** Files of the solution before from which this step takes something away; its README says what. */
+  drops: readonly string[];
 }
 
 export const steps: readonly Step[] = [
@@ -42,6 +46,8 @@ export const steps: readonly Step[] = [
     brings: [],
     runs: "node",
     workers: 1,
+    services: [],
+    drops: [],
   },
   {
     number: 2,
@@ -53,6 +59,8 @@ export const steps: readonly Step[] = [
     brings: ["ecosystem.config.cjs", "server.ts"],
     runs: "pm2",
     workers: 1,
+    services: [],
+    drops: [],
   },
   {
     number: 3,
@@ -64,6 +72,47 @@ export const steps: readonly Step[] = [
     brings: ["findings.json", "forty-clients.ts"],
     runs: "pm2",
     workers: 4,
+    services: [],
+    drops: [],
+  },
+  {
+    number: 4,
+    slug: "04-websocket-only",
+    title: "WebSocket only",
+    about: "One connection cannot be torn apart; but now the room is split in four.",
+    edit: ["server.ts", "public/client-options.js"],
+    whole: [],
+    brings: ["server.ts", "public/client-options.js"],
+    runs: "pm2",
+    workers: 4,
+    services: [],
+    drops: [],
+  },
+  {
+    number: 5,
+    slug: "05-pubsub-by-hand",
+    title: "Pub/sub by hand",
+    about: "Redis carries a message from the worker that has it to those that need it.",
+    edit: ["redis.ts", "server.ts"],
+    whole: [],
+    brings: ["news.ts", "redis.ts", "server.ts"],
+    runs: "pm2",
+    workers: 4,
+    services: ["redis"],
+    drops: [],
+  },
+  {
+    number: 6,
+    slug: "06-redis-adapter",
+    title: "The Redis adapter",
+    about: "The adapter does that for rooms, acks and presence; it does not mend the handshake.",
+    edit: ["server.ts"],
+    whole: [],
+    brings: ["server.ts", "tolerant.ts"],
+    runs: "pm2",
+    workers: 4,
+    services: ["redis"],
+    drops: ["news.ts", "server.ts"],
   },
 ];
 
@@ -96,6 +145,11 @@ export function folderInGit(step: Step, source: Exclude<Source, "work">): string
 
 /** Where a person expects to find the app; while it is taken, a session uses the next free port. */
 export const APP_PORT = 3000;
+/**
+ * What the app adds to the names of its channels and keys. On a Redis of the workshop's own any
+ * will do.
+ */
+export const REDIS_PREFIX = "chat";
 /** The file that says how pm2 runs a step. */
 export const ECOSYSTEM = "ecosystem.config.cjs";
 /** The file that every step's app starts from. */

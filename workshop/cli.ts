@@ -68,6 +68,15 @@ command(
     process.exitCode = await runPm2(process.argv.slice(3));
   });
 
+command("redis", "redis-cli on the Redis of the running session, or what does as well.")
+  .argument("[arguments...]", "ping, info, monitor, pubsub channels, subscribe …")
+  .helpOption(false)
+  .allowUnknownOption()
+  .action(async () => {
+    const { runRedis } = await import("./redis.ts");
+    process.exitCode = await runRedis(process.argv.slice(3));
+  });
+
 command(
   "stop",
   "Ends everything that the workshop has left running, and says what it ended.",

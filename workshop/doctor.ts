@@ -28,7 +28,7 @@ const requirements: readonly Requirement[] = [
   nginx,
 ];
 /** What `npm test` cannot do without. */
-const requirementsForTests: readonly Requirement[] = [chromium];
+const requirementsForTests: readonly Requirement[] = [chromium, redis];
 
 /**
  * Prints what this machine has and lacks, with the command that fixes each lack. With `fix` it runs

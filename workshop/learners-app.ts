@@ -1,7 +1,7 @@
 import colors from "picocolors";
 import type { Step } from "./catalog.ts";
 import { NotYet } from "./problems.ts";
-import { PortTaken, type App, type Launch } from "./stage/app.ts";
+import { PortTaken, type App, type Launch, type RedisAddress } from "./stage/app.ts";
 import { startManagedApp } from "./stage/managed-app.ts";
 import { startPlainApp } from "./stage/plain-app.ts";
 import type { Pm2, Worker } from "./stage/pm2.ts";
@@ -24,6 +24,8 @@ export interface LearnersAppOptions {
   onUrl: (url: string) => void;
   /** Absent in steps that run without pm2. */
   pm2: Pm2 | undefined;
+  /** Absent in steps without Redis. */
+  redis: RedisAddress | undefined;
   print: (text: string) => void;
 }
 
@@ -75,12 +77,12 @@ export class LearnersApp implements AsyncDisposable {
   }
 
   async #start(signal: AbortSignal): Promise<void> {
-    const { step, dir, run, pm2, print } = this.#options;
+    const { step, dir, run, pm2, redis, print } = this.#options;
     if (pm2 && !pm2.isThere()) print("pm2's daemon has ended; here is a new one.");
     // Nothing but this app runs on the session's daemon.
     if (pm2?.isTainted()) await pm2.reset(run.env);
     const onTrace = tracePrinter(print, columns);
-    const launch: Launch = { run, dir, port: this.#port, name: "chat", onTrace, signal };
+    const launch: Launch = { run, dir, port: this.#port, name: "chat", redis, onTrace, signal };
     try {
       this.#app =
         step.runs === "pm2" && pm2

@@ -6,6 +6,9 @@ import { commandOf, isAlive } from "./stage/processes.mjs";
 
 const FILE = join(NOTES, "session.json");
 
+/** The address of a Redis may hold a password. */
+const OWNER_ONLY = 0o600;
+
 /** What a running session tells the other commands about itself. */
 export interface SessionNote {
   pid: number;
@@ -14,6 +17,8 @@ export interface SessionNote {
   url?: string | undefined;
   /** The session's pm2 home; absent in steps without pm2. */
   home?: string | undefined;
+  /** The URL of the session's Redis; absent in steps without Redis. */
+  redis?: string | undefined;
 }
 
 /** The session that is running in this clone, if there is one. */
@@ -41,7 +46,7 @@ export function claimSession(
   if (!runningSession()) rmSync(FILE, { force: true });
   try {
     // Of two at the same moment one makes the file; the other finds it there.
-    writeFileSync(FILE, JSON.stringify(note), { flag: "wx" });
+    writeFileSync(FILE, JSON.stringify(note), { flag: "wx", mode: OWNER_ONLY });
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
     throw alreadyRunning(runningSession());
@@ -49,7 +54,7 @@ export function claimSession(
   return {
     update(more) {
       note = { ...note, ...more };
-      writeFileSync(FILE, JSON.stringify(note));
+      writeFileSync(FILE, JSON.stringify(note), { mode: OWNER_ONLY });
     },
     [Symbol.dispose]() {
       rmSync(FILE, { force: true });

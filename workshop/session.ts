@@ -13,14 +13,16 @@ import { openUrl } from "./open-url.ts";
 import { Inconclusive, MachineProblem } from "./problems.ts";
 import { learnersCopy, notePassed } from "./progress.ts";
 import { claimSession } from "./session-note.ts";
+import { openSessionRedis } from "./session-redis.ts";
 import { startDaemon } from "./stage/daemon.ts";
 import { connectPm2 } from "./stage/pm2.ts";
 import { portFrom } from "./stage/ports.ts";
+import type { PrivateRedis } from "./stage/redis.ts";
 import { openRun } from "./stage/run.ts";
 import { columns, wrap } from "./text.ts";
 import { watchFolder } from "./watch.ts";
 
-const KEYS = "Keys:    c check · o open the app · l logs · q quit";
+const KEYS = ["c check", "o open the app", "l logs", "q quit"];
 
 type Wish = "check" | "quit";
 
@@ -56,12 +58,22 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
   checker.warm();
 
   const port = await portFrom(APP_PORT);
-  await using pm2 = step.runs === "pm2" ? await connectPm2(await startDaemon(run)) : undefined;
+  const [redis, home] = await Promise.all([
+    step.services.includes("redis")
+      ? openSessionRedis(run, () => print("Redis has ended. r starts it again."))
+      : undefined,
+    step.runs === "pm2" ? startDaemon(run) : undefined,
+  ]);
+  await using pm2 = home === undefined ? undefined : await connectPm2(home);
   const onUrl = (url: string) => claim.update({ url });
-  await using app = new LearnersApp({ step, dir, run, port, pm2, print, onUrl });
-  claim.update({ url: app.url, home: pm2?.home });
+  await using app = new LearnersApp({ step, dir, run, port, pm2, redis, print, onUrl });
+  claim.update({ url: app.url, home, redis: redis?.url });
   const taken = port === APP_PORT ? "" : ` (port ${APP_PORT} is taken)`;
   print(`${colors.bold("App")}      ${app.url}${taken}`);
+  if (redis) {
+    print(`${colors.bold("Redis")}    ${redis.about}`);
+    print(colors.dim("         npm run redis -- monitor  shows all that it is told"));
+  }
 
   /** Undefined when it was cut short. */
   async function judge(isCurrent: () => boolean): Promise<Judgement | undefined> {
@@ -97,14 +109,17 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
     app.abandon();
     desk.emit("wish");
   };
+  const own = redis?.own;
   using _keys = onKeys({
     c: () => want("check"),
     o: () => void openApp(app.url),
     l: () => app.printLogs(),
     q: () => want("quit"),
+    ...(own ? { r: () => void toggle(own).catch(explain) } : {}),
   });
   await using _watch = await watchFolder(dir, () => want("check"));
-  print(`${colors.dim(wrap(KEYS, columns()).join("\n"))}\n`);
+  const keys = own ? KEYS.toSpliced(-1, 0, "r kill Redis, or start it again") : KEYS;
+  print(`${colors.dim(wrap(`Keys:    ${keys.join(" · ")}`, columns()).join("\n"))}\n`);
 
   for (;;) {
     if (!wish) await once(desk, "wish");
@@ -154,6 +169,17 @@ function readmeOf(step: Step): string {
 /** Opens the app in the person's browser, or says where it is. */
 async function openApp(url: string): Promise<void> {
   print((await openUrl(url)) ? `Opening ${url}` : `No way to open a browser here. Go to ${url}`);
+}
+
+/** Kills the session's own Redis, or starts it again: to see what the app does then. */
+async function toggle(redis: PrivateRedis): Promise<void> {
+  if (redis.isThere()) {
+    await redis.kill();
+    print("Redis is killed. r starts it again.");
+  } else {
+    await redis.start();
+    print("Redis is back.");
+  }
 }
 
 /** What goes wrong while checking must not end the session. */

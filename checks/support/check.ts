@@ -4,11 +4,12 @@ import type { Step } from "../../workshop/catalog.ts";
 import { Inconclusive, MachineProblem, NotYet, type Finding } from "../../workshop/problems.ts";
 import type { App } from "../../workshop/stage/app.ts";
 import type { Pm2 } from "../../workshop/stage/pm2.ts";
+import type { PrivateRedis } from "../../workshop/stage/redis.ts";
 import { cancellable } from "../../workshop/stage/until.ts";
 import type { TracedRequest } from "../../workshop/trace/events.ts";
 import { line } from "../../workshop/trace/line.ts";
 import { Clients } from "./clients.ts";
-import { layGround, type Ground } from "./ground.ts";
+import { layGround, type Ground, type Variation } from "./ground.ts";
 import { Pages } from "./pages.ts";
 import { findDeath, findHang } from "./vitals.ts";
 
@@ -25,13 +26,21 @@ export interface Scene {
   pages: Pages;
   /** pm2 itself, for what a check does to an app. Steps without pm2 never ask for it. */
   pm2: () => Promise<Pm2>;
-  /** Starts a further app of the same code, for checks that break it; it ends with the check. */
-  launch: () => Promise<{ app: App; clients: Clients; pages: Pages }>;
+  /** The app's own Redis. @throws in steps without one: that is a bug of the check. */
+  redis: PrivateRedis;
+  /**
+   * Starts a further app of the same code, with a Redis of its own where the step has one, for checks
+   * that break it; it ends with the check.
+   */
+  launch: (how?: Variation) => Promise<FurtherApp>;
   /** Prepares a further app for a check that starts it in its own way; it ends with the check. */
   stageIt: Ground["stageIt"];
   /** Adds lines to what the verdict shows of this check, also when it passes. */
   show: (...evidence: (string | TracedRequest)[]) => void;
 }
+
+/** A further app, with its own Redis, clients and pages. */
+export type FurtherApp = Pick<Scene, "app" | "redis" | "clients" | "pages">;
 
 export interface CheckOptions {
   /** Where the learner should look when it fails, unless the failure knows better. */
@@ -86,7 +95,7 @@ async function play(
   evidence: string[],
   body: (scene: Scene) => Promise<void>,
 ): Promise<void> {
-  const { app } = await ground.app();
+  const { app, redis } = await ground.app();
   await using clients = new Clients(app.url);
   await using pages = new Pages(app.url, ground.browser);
   await using further = new Further();
@@ -97,14 +106,20 @@ async function play(
     app,
     clients,
     pages,
+    get redis() {
+      return required(redis);
+    },
     pm2: ground.pm2,
-    async launch() {
-      const another = further.add(await ground.launch());
-      launched.push(another);
+    async launch(how) {
+      const another = further.add(await ground.launch(how));
+      launched.push(another.app);
       return {
-        app: another,
-        clients: further.add(new Clients(another.url)),
-        pages: further.add(new Pages(another.url, ground.browser)),
+        app: another.app,
+        get redis() {
+          return required(another.redis);
+        },
+        clients: further.add(new Clients(another.app.url)),
+        pages: further.add(new Pages(another.app.url, ground.browser)),
       };
     },
     stageIt: async (what) => further.add(await ground.stageIt(what)),
@@ -124,6 +139,11 @@ async function play(
     }
     throw error;
   }
+}
+
+function required(redis: PrivateRedis | undefined): PrivateRedis {
+  if (redis) return redis;
+  throw new Error("The catalogue gives this step no Redis.");
 }
 
 /** Behind a failure stands an app that the check has launched, and that hangs. */

@@ -2,6 +2,7 @@ import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket
 import type {
   ClientToServerEvents,
   Hello,
+  Person,
   Reply,
   Said,
   ServerToClientEvents,
@@ -22,13 +23,19 @@ export interface ChatClient {
   hellos: Hello[];
   heard: Said[];
   members: number[];
+  /** Who was in its room, each time that it was told. */
+  present: Person[][];
+  /** While true, it does not answer a roll call. */
+  deaf: boolean;
   /** Reasons for which it was disconnected. */
   left: string[];
   /** The session id of the handshake; undefined while not connected. */
   sid: () => string | undefined;
   /** Sends any event with any arguments: clients send what they like. */
   emit: (event: string, ...args: unknown[]) => void;
-  /** Says something and gives the answer. @throws NotYet when there is none within 5 s. */
+  /** Sends an event and gives what is acknowledged. @throws NotYet when nothing is within 5 s. */
+  ask: (event: string, ...args: unknown[]) => Promise<unknown>;
+  /** Says something and gives the answer. @throws NotYet as `ask` does. */
   say: (text: unknown) => Promise<Reply>;
 }
 
@@ -73,14 +80,19 @@ export class Clients implements AsyncDisposable {
       hellos: [],
       heard: [],
       members: [],
+      present: [],
+      deaf: false,
       left: [],
       sid: () => socket.io.engine?.id,
       emit: (event, ...args) => void loose(socket).emit(event, ...args),
-      say: (text) => say(socket, text),
+      ask: (event, ...args) => ask(socket, event, args),
+      say: (text) => ask<Reply>(socket, "say", [text]),
     };
     socket.on("hello", (hello) => client.hellos.push(hello));
     socket.on("said", (message) => client.heard.push(message));
     socket.on("members", (count) => client.members.push(count));
+    socket.on("present", (people) => client.present.push(people));
+    socket.on("areYouHere", (answer) => client.deaf || answer(true));
     socket.on("disconnect", (reason) => client.left.push(reason));
     return client;
   }
@@ -107,12 +119,15 @@ function connected(socket: ChatSocket): Promise<Attempt> {
   });
 }
 
-async function say(socket: ChatSocket, text: unknown): Promise<Reply> {
+/** Gives what the server says it is: a half-written one may answer anything. */
+async function ask<T>(socket: ChatSocket, event: string, args: unknown[]): Promise<T> {
   try {
-    return await loose(socket).timeout(5_000).emitWithAck("say", text);
+    return await loose(socket)
+      .timeout(5_000)
+      .emitWithAck(event, ...args);
   } catch {
     throw new NotYet({
-      expected: "an answer to say within 5 s",
+      expected: `an answer to ${event} within 5 s`,
       seen: "no acknowledgement",
       hint: "The last argument of the handler is a function: call it with { ok: true } or { ok: false, error }.",
     });

@@ -11,10 +11,14 @@ import { startPlainApp } from "../../workshop/stage/plain-app.ts";
 import { place, readEcosystem } from "../../workshop/stage/ecosystem.ts";
 import { connectPm2, forget, type Pm2 } from "../../workshop/stage/pm2.ts";
 import { freePort } from "../../workshop/stage/ports.ts";
+import { startRedis, type PrivateRedis } from "../../workshop/stage/redis.ts";
 import { joinRun } from "../../workshop/stage/run.ts";
 import { openStage, type Stage } from "../../workshop/stage/stage.ts";
 import { connectBrowser } from "./pages.ts";
 import { takeVitals, type Vitals } from "./vitals.ts";
+
+/** Not what the code has by default: what it is given counts. */
+const REDIS_PREFIX = "check";
 
 /** What the checks of one file share: the step, the code under test and where it is played. */
 export interface Ground extends AsyncDisposable {
@@ -25,15 +29,28 @@ export interface Ground extends AsyncDisposable {
   /** pm2 itself, connected when first asked for. */
   pm2: () => Promise<Pm2>;
   /** The app under test, started when first asked for, once; with what it was like then. */
-  app: () => Promise<{ app: App; vitals: Vitals }>;
+  app: () => Promise<Launched & { vitals: Vitals }>;
   /** The browser, connected once. */
   browser: () => Promise<Browser>;
-  /** Starts a further app of the same code. Its env comes on top of what its own file says. */
-  launch: () => Promise<App>;
+  /** Starts a further app of the same code, with services of its own. */
+  launch: (how?: Variation) => Promise<Launched>;
   /** Prepares pm2 for a further app without starting it, for checks that do so in their own way. */
   stageIt: (what: string) => Promise<Staged>;
   /** The finding without whose repair nothing else in this file can be judged, once there is one. */
   blockedBy?: NotYet | undefined;
+}
+
+/** An app that runs, with the services that its step needs. Disposing it ends them all. */
+export interface Launched extends AsyncDisposable {
+  app: App;
+  /** Undefined in steps without Redis. */
+  redis: PrivateRedis | undefined;
+}
+
+/** What is different in a further app. */
+export interface Variation {
+  /** Modules that its workers load before their own code, as file URLs. */
+  preload?: readonly string[];
 }
 
 /** An app that pm2 could start. */
@@ -62,29 +79,54 @@ export async function layGround(file: string): Promise<Ground> {
   const connectTo = () => (browser ??= connectBrowser(stage));
   const connect = () => (pm2 ??= connectPm2(stage.home));
 
-  async function launch(more: Pick<Launch, "meanwhile"> = {}): Promise<App> {
+  async function launch(
+    { preload = [] }: Variation = {},
+    more: Pick<Launch, "meanwhile"> = {},
+  ): Promise<Launched> {
+    const run = joinRun(stage.folder);
     const port = await freePort();
-    const what = { ...more, run: joinRun(stage.folder), dir, port, name: `${step.slug}-${port}` };
-    return step.runs === "node"
-      ? startPlainApp(what)
-      : startManagedApp({ ...what, pm2: connect() });
+    const name = `${step.slug}-${port}`;
+    const redis = step.services.includes("redis")
+      ? await startRedis(run, `${name}-redis`)
+      : undefined;
+    const address = redis && { url: redis.url, prefix: REDIS_PREFIX };
+    const what = { ...more, run, dir, port, name, preload, redis: address };
+    try {
+      const app = await (step.runs === "node"
+        ? startPlainApp(what)
+        : startManagedApp({ ...what, pm2: connect() }));
+      return {
+        app,
+        redis,
+        async [Symbol.asyncDispose]() {
+          await app[Symbol.asyncDispose]();
+          await redis?.[Symbol.asyncDispose]();
+        },
+      };
+    } catch (error) {
+      await redis?.[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
-  async function start(): Promise<{ app: App; vitals: Vitals }> {
+  async function start(): Promise<Launched & { vitals: Vitals }> {
     // Loading Playwright keeps this process busy for a while, in which it would only wait.
-    const up = await launch({
-      meanwhile: () => {
-        if (stage.browser) import("playwright").catch(() => {});
+    const up = await launch(
+      {},
+      {
+        meanwhile: () => {
+          if (stage.browser) import("playwright").catch(() => {});
+        },
       },
-    });
-    return { app: up, vitals: await takeVitals(up) };
+    );
+    return { ...up, vitals: await takeVitals(up.app) };
   }
 
   async function stageIt(what: string): Promise<Staged> {
     const port = await freePort();
     const name = `${step.slug}-${what}-${port}`;
     const { env } = joinRun(stage.folder);
-    const config = place(await readEcosystem(dir), { dir, name, port, env });
+    const config = place(await readEcosystem(dir), { dir, name, port, base: env });
     const file = join(stage.folder, `${name}.config.json`);
     writeFileSync(file, JSON.stringify({ apps: [config] }));
     const client = await connect();
@@ -109,7 +151,7 @@ export async function layGround(file: string): Promise<Ground> {
     stageIt,
     async [Symbol.asyncDispose]() {
       const up = await app?.catch(() => undefined);
-      await up?.app[Symbol.asyncDispose]();
+      await up?.[Symbol.asyncDispose]();
       await (await browser?.catch(() => undefined))?.close();
       const client = await pm2?.catch(() => undefined);
       // By now nothing else runs on this daemon; whoever opened the stage starts a new one.

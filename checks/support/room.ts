@@ -1,5 +1,10 @@
 import type { Page } from "playwright";
+import { NotYet } from "../../workshop/problems.ts";
 import { until } from "../../workshop/stage/until.ts";
+import type { Pages } from "./pages.ts";
+
+/** Round robin gives the next page to the next worker, but other connections come in between. */
+const PAGES = 12;
 
 /** What the chat page shows of itself at all times. */
 export interface PageState {
@@ -15,6 +20,8 @@ export interface PageState {
 
 interface Wish {
   transport?: string;
+  /** True when its worker must have greeted it. */
+  greeted?: boolean;
   members?: (count: number) => boolean;
 }
 
@@ -44,6 +51,7 @@ export async function state(page: Page, wanted: string, wish: Wish = {}): Promis
   const wishes = [
     `"${wanted}"`,
     ...(wish.transport ? [`over ${wish.transport}`] : []),
+    ...(wish.greeted ? ["and its worker"] : []),
     ...(wish.members ? ["with the right count of members"] : []),
   ];
   return until(
@@ -51,6 +59,7 @@ export async function state(page: Page, wanted: string, wish: Wish = {}): Promis
     (seen) =>
       seen.state === wanted &&
       (!wish.transport || seen.transport === wish.transport) &&
+      (!wish.greeted || seen.instance !== undefined) &&
       (!wish.members || wish.members(seen.members)),
     {
       within: 8_000,
@@ -62,6 +71,35 @@ export async function state(page: Page, wanted: string, wish: Wish = {}): Promis
       }),
     },
   );
+}
+
+/** A page, and the number of the worker that it is connected to. */
+export interface Placed {
+  page: Page;
+  instance: number | undefined;
+}
+
+/**
+ * Opens pages until two are on different workers.
+ *
+ * @throws NotYet when 12 are all on the same.
+ */
+export async function twoOnDifferentWorkers(pages: Pages): Promise<[Placed, Placed]> {
+  const first = await place(await pages.open());
+  for (let count = 2; count <= PAGES; count += 1) {
+    const other = await place(await pages.open());
+    if (other.instance !== first.instance) return [first, other];
+  }
+  throw new NotYet({
+    expected: `two of ${PAGES} pages to be on different workers`,
+    seen: `all of them on worker ${first.instance}`,
+    look: { file: "ecosystem.config.cjs" },
+  });
+}
+
+async function place(page: Page): Promise<Placed> {
+  const { instance } = await state(page, "connected", { transport: "websocket", greeted: true });
+  return { page, instance };
 }
 
 /** Types a message and sends it, as a person would. */
@@ -83,4 +121,56 @@ export async function texts(page: Page, wanted: readonly string[]): Promise<void
       }),
     },
   );
+}
+
+/** Goes to a room, as a person would, and waits until the page says so. */
+export async function join(page: Page, room: string): Promise<void> {
+  await page.getByLabel("Room", { exact: true }).fill(room);
+  await page.getByRole("button", { name: "Join" }).click();
+  await until(
+    () => page.getByTestId("room").getAttribute("data-room"),
+    (shown) => shown === room,
+    {
+      within: 5_000,
+      otherwise: (shown) => ({
+        expected: `the page to show that it is in the room "${room}"`,
+        seen: shown ? `"${shown}"` : "no room at all",
+      }),
+    },
+  );
+}
+
+/** Waits until the page lists people on these workers, and nobody else. */
+export async function people(page: Page, wanted: readonly (number | undefined)[]): Promise<void> {
+  await until(
+    () =>
+      page
+        .getByTestId("person")
+        .evaluateAll((items) => items.map((item) => Number(item.getAttribute("data-instance")))),
+    (seen) => [...seen].sort().join() === [...wanted].sort().join(),
+    {
+      within: 5_000,
+      otherwise: (seen) => ({
+        expected: `the page to list people on the workers ${[...wanted].sort().join(", ")}`,
+        seen: seen?.length ? `people on ${seen.sort().join(", ")}` : "nobody",
+      }),
+    },
+  );
+}
+
+/** Calls the roll, as a person would, and gives what the page says of it. */
+export async function callRoll(page: Page): Promise<string> {
+  await page.getByRole("button", { name: "Roll call" }).click();
+  const result = await until(
+    () => page.getByTestId("roll-result").textContent(),
+    (text) => /answered/.test(text ?? ""),
+    {
+      within: 5_000,
+      otherwise: (text) => ({
+        expected: "the page to tell the result of its roll call",
+        seen: text ? `"${text}"` : "nothing within 5 s",
+      }),
+    },
+  );
+  return result ?? "";
 }

@@ -2,6 +2,7 @@ import { SERVER } from "../../workshop/catalog.ts";
 import { NotYet } from "../../workshop/problems.ts";
 import type { App } from "../../workshop/stage/app.ts";
 import { explainCrash, withoutPm2 } from "../../workshop/stage/crash.ts";
+import type { Worker } from "../../workshop/stage/pm2.ts";
 
 /** How long a living server may take to answer a plain request, in ms. */
 const ANSWER_WITHIN = 2_000;
@@ -35,6 +36,39 @@ export async function findDeath(app: App, before: Vitals): Promise<NotYet | unde
     return new NotYet({ ...finding, expected: "the server to live on" });
   }
   return findHang(app);
+}
+
+/**
+ * Asks whether the workers of an app are those that it had before.
+ *
+ * @throws NotYet when one has died, with its last words.
+ */
+export async function requireSameWorkers(
+  app: App,
+  before: readonly Worker[],
+  after: string,
+): Promise<void> {
+  const now = await app.workers();
+  const dead = before.find(
+    ({ pid }) => !now.some((worker) => worker.pid === pid && worker.state === "online"),
+  );
+  if (!dead) return;
+  const said = withoutPm2(app.output.err).trim() || "that it ended without a word";
+  const { finding } = explainCrash(said, app.dir);
+  throw new NotYet({
+    ...finding,
+    expected: `no worker to die of ${after}`,
+    seen: `worker ${dead.instance} die: ${finding.seen}`,
+    hint: deathHint(finding.seen) ?? finding.hint,
+    blocks: false,
+  });
+}
+
+/** What a client of Redis says when nobody listens to its errors, or to a rejection. */
+function deathHint(seen: string): string | undefined {
+  return /ECONNRE|Socket closed|client is (offline|closed)|SocketClosed|Disconnects/i.test(seen)
+    ? 'Each client needs a listener for "error", and each promise that it gives somebody who catches.'
+    : undefined;
 }
 
 /** Looks whether an app does nothing but work and answers nobody. */

@@ -1,15 +1,18 @@
 /**
  * Connects 40 clients, one after the other, and counts those that succeed at first try.
  *
- *     npx tsx forty-clients.ts [url]
+ *     npx tsx forty-clients.ts [url] [transports]
+ *
+ * The transports are Socket.IO's default ones; `websocket` or `polling` are others.
  */
 import { io } from "socket.io-client";
 
 const url = process.argv[2] ?? "http://localhost:3000";
+const transports = (process.argv[3] ?? "polling,websocket").split(",");
 const CLIENTS = 40;
 
 await fetch(url).catch(() => {
-  console.error(`Nobody answers at ${url}. Is npm run step 3 running, and is that its URL?`);
+  console.error(`Nobody answers at ${url}. Is npm run step running, and is that its URL?`);
   process.exit(1);
 });
 
@@ -27,7 +30,7 @@ process.exit();
 
 function tryOnce(): Promise<string> {
   return new Promise((resolve) => {
-    const socket = io(url, { forceNew: true, reconnection: false, timeout: 5000 });
+    const socket = io(url, { transports, forceNew: true, reconnection: false, timeout: 5000 });
     const end = (result: string) => {
       resolve(result);
       socket.disconnect();

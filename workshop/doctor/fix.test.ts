@@ -7,6 +7,7 @@ import {
   manualFixes,
   nodeFixes,
   packageFixes,
+  redisFixes,
   type Fix,
   type PackageNames,
 } from "./fix.ts";
@@ -89,6 +90,53 @@ describe("a package", () => {
   test("comes by brew only after a question", () => {
     expect(packageFixes(redis, mac)).toMatchObject([{ text: "brew install redis", asks: true }]);
   });
+});
+
+describe("Redis", () => {
+  const build = "node --import tsx workshop/doctor/build-redis.ts";
+
+  test.each([debian, ubuntu])("is a package for root, and else built", (system) => {
+    expect(commands(redisFixes(asRoot(system)))).toEqual([
+      "apt-get install -y redis-server",
+      build,
+    ]);
+    expect(texts(redisFixes(system)).slice(0, 2)).toEqual([
+      "sudo apt-get install -y redis-server",
+      build,
+    ]);
+    expect(commands(redisFixes(system))).toEqual([build]);
+  });
+
+  test.each([
+    [linux("fedora"), "sudo dnf install valkey"],
+    [linux("arch"), "sudo pacman -S valkey"],
+    [linux("alpine"), "install redis-server with your package manager"],
+  ])("is built where a package is not ours to install", (system, told) => {
+    expect(texts(redisFixes(system)).slice(0, 2)).toEqual([told, build]);
+    expect(commands(redisFixes(system))).toEqual([build]);
+  });
+
+  test("comes by brew after a question, and else is built", () => {
+    expect(redisFixes(mac).slice(0, 2)).toMatchObject([
+      { text: "brew install redis", asks: true },
+      { text: build, asks: false },
+    ]);
+  });
+
+  test("is not built on Windows", () => {
+    expect(commands(redisFixes(windows))).toEqual([]);
+    expect(texts(redisFixes(windows))[0]).toBe("install it inside WSL2");
+  });
+
+  test.each([debian, asRoot(ubuntu), mac, windows, linux("alpine")])(
+    "may at last be a container, for sessions only",
+    (system) => {
+      const last = redisFixes(system).at(-1);
+
+      expect(last?.argv).toBeUndefined();
+      expect(last?.text).toMatch(/^docker run .*for sessions, not for checks/);
+    },
+  );
 });
 
 describe("Node", () => {
@@ -182,6 +230,10 @@ function asRoot(system: System): System {
 
 function commands(fixes: readonly Fix[]): string[] {
   return fixes.flatMap(({ argv }) => (argv ? [argv.join(" ")] : []));
+}
+
+function texts(fixes: readonly Fix[]): string[] {
+  return fixes.map(({ text }) => text);
 }
 
 /** A machine on which `apt-get install X` installs X, and nothing else does anything. */

@@ -78,6 +78,27 @@ export function packageFixes(names: PackageNames, system: System): readonly Fix[
   }
 }
 
+const REDIS_PACKAGES: PackageNames = {
+  apt: "redis-server",
+  brew: "redis",
+  dnf: "valkey",
+  pacman: "valkey",
+};
+
+/** Good for sessions only: checks kill the server that they have started themselves. */
+const REDIS_IN_DOCKER =
+  "docker run --rm -p 6379:6379 redis, with REDIS_URL=redis://localhost:6379 (for sessions, not for checks)";
+
+/** What brings a Redis server. Building one needs no root, but make and a C compiler. */
+export function redisFixes(system: System): readonly Fix[] {
+  const build = automatic(["node", "--import", "tsx", "workshop/doctor/build-redis.ts"]);
+  return [
+    ...packageFixes(REDIS_PACKAGES, system),
+    ...(familyOf(system) === "windows" ? [] : [build]),
+    manual(REDIS_IN_DOCKER),
+  ];
+}
+
 /** What brings a newer Node. The doctor never changes the Node that it runs on. */
 export function nodeFixes(system: System, hasNvm: boolean): readonly Fix[] {
   const page = manual(`install Node ${NODE_TO_INSTALL} from https://nodejs.org`);

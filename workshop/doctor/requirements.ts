@@ -4,6 +4,7 @@ import { APP_PORT, root } from "../catalog.ts";
 import { MachineProblem } from "../problems.ts";
 import { findChromium } from "../stage/browser.ts";
 import { findProgram } from "../stage/find-program.ts";
+import { findRedisServer } from "../stage/find-redis.ts";
 import { isFree } from "../stage/ports.ts";
 import { lastLines, runCommand } from "./command.ts";
 import {
@@ -12,6 +13,7 @@ import {
   nodeFixes,
   npmInstall,
   packageFixes,
+  redisFixes,
   type Fix,
   type PackageNames,
 } from "./fix.ts";
@@ -180,6 +182,50 @@ function versionLine(output: string): string {
   return /^\S.* \d+(\.\d+)+/m.exec(output)?.[0] ?? "version unknown";
 }
 
+/** The `redis` package speaks RESP3, which no server before this understands. */
+const OLDEST_REDIS = "6.0";
+
+/** Redis, or its fork: the workshop starts its own, so it need not be running. */
+export const redis: Requirement = {
+  name: "Redis",
+  required: true,
+  inspect: (system) => inspectRedis(system),
+};
+
+/** How it stands with the Redis server that `find` finds. */
+export async function inspectRedis(system: System, find = findRedisServer): Promise<Status> {
+  let path: string;
+  try {
+    path = find();
+  } catch (error) {
+    if (!(error instanceof MachineProblem)) throw error;
+    return { state: "unmet", detail: error.message, fixes: redisFixesFor(system) };
+  }
+  const { ok, how, output } = await runCommand([path, "--version"], { within: 5_000 });
+  if (!ok) {
+    return {
+      state: "unmet",
+      detail: `${path} is there but does not run: ${lastLines(output, 1)[0] ?? how}`,
+      fixes: redisFixesFor(system),
+    };
+  }
+  const version = versionIn(output);
+  if (isAtLeast(version, OLDEST_REDIS)) return { state: "ok", detail: `${version}, ${path}` };
+  return {
+    state: "unmet",
+    detail: `${version}, ${path}; from step 5 on the workshop needs ${OLDEST_REDIS} or newer`,
+    // Another one would not be found before this one.
+    fixes: [manual("install a newer one, or set REDIS_SERVER_PATH to one")],
+  };
+}
+
+/** As for Chromium: while `REDIS_SERVER_PATH` names one, no other is looked for. */
+function redisFixesFor(system: System): readonly Fix[] {
+  return process.env.REDIS_SERVER_PATH
+    ? [manual("correct or unset REDIS_SERVER_PATH")]
+    : redisFixes(system);
+}
+
 /** The port that a session wishes for. */
 export const port: Requirement = {
   name: `Port ${APP_PORT}`,
@@ -203,15 +249,6 @@ interface Program {
   folders?: readonly string[];
   packages: PackageNames;
 }
-
-/** Redis, or its fork: the workshop starts its own, so it need not be running. */
-export const redis = programRequirement({
-  name: "Redis",
-  commands: ["redis-server", "valkey-server"],
-  versionOption: "--version",
-  fromStep: 5,
-  packages: { apt: "redis-server", brew: "redis", dnf: "valkey", pacman: "valkey" },
-});
 
 export const nginx = programRequirement({
   name: "nginx",

@@ -37,11 +37,22 @@ export class Output {
   }
 }
 
+/** What an app finds in its environment as `REDIS_URL` and `REDIS_PREFIX`. */
+export interface RedisAddress {
+  url: string;
+  /** What the names of channels and keys begin with: others may use the same server. */
+  prefix: string;
+}
+
 export interface Launch {
   run: Run;
   dir: string;
   name: string;
   port: number;
+  /** The app's Redis; what its workers tell each other there goes into the trace. */
+  redis?: RedisAddress | undefined;
+  /** Modules that its workers load before their own code, as file URLs. */
+  preload?: readonly string[] | undefined;
   /** Hears of each request while the app comes up, too. */
   onTrace?: ((event: TraceEvent, trace: Trace) => void) | undefined;
   /** Called when the app is on its way: what can be done while it comes up. */

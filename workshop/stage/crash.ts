@@ -37,6 +37,12 @@ const KNOWN: { sign: RegExp; advice: Pick<Finding, "hint" | "look"> }[] = [
     },
   },
   {
+    sign: /Socket already opened/,
+    advice: {
+      hint: "One client of Redis is connected twice. The one that subscribes must be another than the one that publishes.",
+    },
+  },
+  {
     sign: /ERR_MODULE_NOT_FOUND|Cannot find (?:module|package)/,
     advice: {
       hint: "An import names something that is not there. File imports need their ending: ./name.ts",

@@ -156,7 +156,7 @@ describe("an app that is placed on the stage", () => {
     dir: join("/clone", "work", "03-cluster"),
     name: "03-cluster-4000",
     port: 4000,
-    env: { PATH: "/usr/bin" },
+    base: { PATH: "/usr/bin" },
   };
 
   test("gets the stage's name and port, whatever it asks for", () => {

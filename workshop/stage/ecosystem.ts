@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { StartOptions } from "pm2";
 import { ECOSYSTEM, SERVER } from "../catalog.ts";
 import { NotYet } from "../problems.ts";
+import type { RedisAddress } from "./app.ts";
 import { cleanEnvironment } from "./environment.ts";
 
 const READER = fileURLToPath(new URL("read-ecosystem.mjs", import.meta.url));
@@ -119,14 +120,20 @@ export interface Placement {
   name: string;
   port: number;
   /** What the learner's own `env` stands on. */
-  env: NodeJS.ProcessEnv;
+  base: NodeJS.ProcessEnv;
+  redis?: RedisAddress | undefined;
+  /** Modules that its workers load before their own code, as file URLs. */
+  preload?: readonly string[] | undefined;
 }
 
 /**
  * The learner's app with what the stage must decide: its name, its port, the trace's preload, and an
  * environment without ours. All else is as the learner wrote it.
  */
-export function place(app: AppConfig, { dir, name, port, env }: Placement): StartOptions {
+export function place(
+  app: AppConfig,
+  { dir, name, port, base, redis, preload = [] }: Placement,
+): StartOptions {
   const { node_args, nodeArgs, interpreter_args, interpreterArgs, ...rest } = app;
   const args = node_args ?? nodeArgs ?? interpreter_args ?? interpreterArgs ?? [];
   const cwd = typeof app.cwd === "string" ? resolve(dir, app.cwd) : dir;
@@ -139,9 +146,14 @@ export function place(app: AppConfig, { dir, name, port, env }: Placement): Star
     script: isAbsolute(script) ? relative(cwd, script) : script,
     node_args: (typeof args === "string" ? args.split(/\s+/) : [args].flat().map(String))
       .filter(Boolean)
-      .concat("--import", PRELOAD),
+      .concat([PRELOAD, ...preload].flatMap((module) => ["--import", module])),
     ...(app.port === undefined ? {} : { port }),
-    env: { ...env, ...objectOf(app.env), PORT: String(port) },
+    env: {
+      ...base,
+      ...objectOf(app.env),
+      ...(redis ? { REDIS_URL: redis.url, REDIS_PREFIX: redis.prefix } : {}),
+      PORT: String(port),
+    },
     // pm2 copies its caller's environment into the app, but for names that contain one of these.
     filter_env: [""],
     vizion: false,

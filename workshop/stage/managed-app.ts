@@ -17,13 +17,14 @@ import { forget, type BusMessage, type Pm2, type Worker } from "./pm2.ts";
  * @throws PortTaken
  */
 export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2> }): Promise<App> {
-  const { run, dir, name, port, onTrace, signal } = launch;
+  const { run, dir, name, port, onTrace, signal, redis, preload } = launch;
   const [config, pm2] = await Promise.all([readEcosystem(dir), launch.pm2]);
   requireServer(resolve(dir, String(config.cwd ?? "")), String(config.script));
   requireNode(config.interpreter);
   const exits = join(pm2.home, "exits.ndjson");
   const trace = new Trace(exits);
   if (onTrace) trace.on("event", (event) => onTrace(event, trace));
+  const watch = redis && (await watchIfAllowed(redis.url, trace));
   const birth = new Birth(trace, dir, port);
   const output = new Output();
 
@@ -46,6 +47,7 @@ export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2>
     output,
     async [Symbol.asyncDispose]() {
       pm2.bus.off("message", listener);
+      await watch?.[Symbol.asyncDispose]();
       // Deleted in the middle of its start, an app is started all the same, and forgotten.
       if (isStarting) pm2.taint();
       else await forget(pm2, name);
@@ -54,9 +56,9 @@ export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2>
 
   let isStarting = true;
   let refusal: Error | undefined;
-  const env = { ...run.env, WORKSHOP_EXITS: exits };
+  const base = { ...run.env, WORKSHOP_EXITS: exits };
   pm2
-    .start(place(config, { dir, name, port, env }))
+    .start(place(config, { dir, name, port, base, redis, preload }))
     .catch((error: Error) => (refusal = error))
     .finally(() => (isStarting = false));
   launch.meanwhile?.();
@@ -70,6 +72,13 @@ export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2>
     );
   });
   return app;
+}
+
+/** A Redis of somebody else's may forbid MONITOR: then the trace is without it. */
+async function watchIfAllowed(url: string, trace: Trace): Promise<AsyncDisposable | undefined> {
+  // Only steps with Redis load its client.
+  const { watchRedis } = await import("../trace/redis-monitor.ts");
+  return watchRedis(url, trace).catch(() => undefined);
 }
 
 /** What a worker does is told by a preload for Node, which another interpreter would not load. */

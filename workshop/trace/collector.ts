@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { readFileSync } from "node:fs";
-import type { TraceEvent, TracedExit, TracedRequest, WorkerId } from "./events.ts";
+import type { TraceEvent, TracedCommand, TracedExit, TracedRequest, WorkerId } from "./events.ts";
 
 /** The oldest go when there are more: a session may run for days. */
 const KEEP = 20_000;
@@ -12,6 +12,7 @@ const KEEP = 20_000;
 export class Trace extends EventEmitter<{ event: [TraceEvent] }> {
   readonly #events: TraceEvent[] = [];
   readonly #owners = new Map<string, WorkerId>();
+  readonly #links = new Map<number, WorkerId>();
   readonly #exitsFile: string;
 
   /** @param exitsFile where the workers write that they have ended by their own will */
@@ -28,6 +29,7 @@ export class Trace extends EventEmitter<{ event: [TraceEvent] }> {
       }
     }
     if (event.kind === "request" && event.opened) this.#owners.set(event.opened, event.worker);
+    if (event.kind === "link") this.#links.set(event.port, event.worker);
     this.emit("event", event);
   }
 
@@ -58,6 +60,16 @@ export class Trace extends EventEmitter<{ event: [TraceEvent] }> {
   /** The worker whose answer opened the session. */
   ownerOf(sid: string | undefined): WorkerId | undefined {
     return sid === undefined ? undefined : this.#owners.get(sid);
+  }
+
+  /** What Redis was told so far, as far as it is about channels. */
+  get commands(): TracedCommand[] {
+    return this.#events.filter((event) => event.kind === "command");
+  }
+
+  /** The worker whose connection to Redis has this local port. */
+  linkedBy(port: number): WorkerId | undefined {
+    return this.#links.get(port);
   }
 
   /** The workers that ended by their own will, read from the file that they leave it in. */

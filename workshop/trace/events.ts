@@ -48,7 +48,32 @@ export interface TracedReady {
   worker: WorkerId;
 }
 
-export type TraceEvent = TracedRequest | TracedListening | TracedReady;
+/** A worker has opened a connection to its Redis. */
+export interface TracedLink {
+  kind: "link";
+  at: number;
+  worker: WorkerId;
+  /** The local port of the connection, by which Redis names its clients. */
+  port: number;
+}
+
+/** A command that Redis has got: what workers tell each other goes by these. */
+export interface TracedCommand {
+  kind: "command";
+  at: number;
+  /** Who has sent it; undefined when it is none of the app's workers. */
+  worker: WorkerId | undefined;
+  /** In capitals: PUBLISH, SUBSCRIBE, PSUBSCRIBE … */
+  command: string;
+  /** The channel or the pattern. */
+  channel: string;
+  /** Of the payload of a PUBLISH. */
+  bytes?: number | undefined;
+  /** How many listened on that channel when it was published; unknown when Redis has gone since. */
+  received?: number | undefined;
+}
+
+export type TraceEvent = TracedRequest | TracedListening | TracedReady | TracedLink | TracedCommand;
 
 /** A process that ended by its own will: `exit` ran in it. A killed one leaves no such record. */
 export interface TracedExit {

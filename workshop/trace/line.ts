@@ -1,6 +1,6 @@
 import { wrap } from "../text.ts";
 import type { Trace } from "./collector.ts";
-import type { TracedRequest } from "./events.ts";
+import type { TracedCommand, TracedRequest } from "./events.ts";
 
 /** A session id as it is printed: enough of it to tell sessions apart. */
 export function shortSid(sid: string | undefined): string {
@@ -25,6 +25,33 @@ export function line(request: TracedRequest, trace: Trace): string {
     `sid ${shortSid(request.sid).padEnd(6)}`,
     outcome(request, trace),
   ].join("  ");
+}
+
+/** Commands by names that are as short as those of the requests. */
+const SHORT: Record<string, string> = {
+  PUBLISH: "PUB",
+  SPUBLISH: "PUB",
+  SUBSCRIBE: "SUB",
+  SSUBSCRIBE: "SUB",
+  PSUBSCRIBE: "PSUB",
+};
+
+/**
+ * What Redis was told, in one line:
+ *
+ *     worker 1  PUB   chat:said  118 bytes, 4 received it
+ */
+export function commandLine(command: TracedCommand): string {
+  const { worker, bytes, received } = command;
+  const parts = [
+    worker ? `worker ${worker.instance}` : "somebody",
+    (SHORT[command.command] ?? command.command).padEnd(4),
+    command.channel,
+  ];
+  if (bytes !== undefined) {
+    parts.push(`${bytes} bytes${received === undefined ? "" : `, ${received} received it`}`);
+  }
+  return parts.join("  ");
 }
 
 /** The status, and what it means for the session. */

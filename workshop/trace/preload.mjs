@@ -8,6 +8,7 @@
  * Plain JavaScript: it must run before any loader of the learner's.
  *
  * @import { IncomingMessage, ServerResponse } from "node:http"
+ * @import { Socket } from "node:net"
  * @import { Duplex } from "node:stream"
  * @import { TraceEvent, TracedRequest } from "./events.ts"
  */
@@ -26,6 +27,14 @@ subscribe("http.server.request.start", (message) => {
   const { request, response } =
     /** @type {{ request: IncomingMessage, response: ServerResponse }} */ (message);
   watchRequest(request, response);
+});
+
+subscribe("net.client.socket", (message) => {
+  const { socket } = /** @type {{ socket: Socket }} */ (message);
+  socket.once("connect", () => {
+    if (socket.remotePort !== redisPort() || socket.localPort === undefined) return;
+    report({ kind: "link", at: Date.now(), worker: worker(), port: socket.localPort });
+  });
 });
 
 for (const prototype of [Server.prototype, TlsServer.prototype]) {
@@ -184,6 +193,12 @@ function keep(kept, chunk) {
 function worker() {
   const variable = process.env.instance_var || "NODE_APP_INSTANCE";
   return { instance: Number(process.env[variable] ?? 0), pid: process.pid };
+}
+
+/** Where the app finds its Redis; pm2 sets the environment only after this file was loaded. */
+function redisPort() {
+  const url = process.env.REDIS_URL;
+  return url && URL.canParse(url) ? Number(new URL(url).port || 6379) : undefined;
 }
 
 /** @param {TraceEvent} event */

@@ -2,7 +2,7 @@ import colors from "picocolors";
 import type { Trace } from "./collector.ts";
 import type { TraceEvent, WorkerId } from "./events.ts";
 import { isEngineRequest, isRefused } from "./collector.ts";
-import { fit, line } from "./line.ts";
+import { commandLine, fit, line } from "./line.ts";
 
 /** Red is for refusals alone. */
 const WORKER_COLORS = [colors.cyan, colors.magenta, colors.yellow, colors.blue, colors.green];
@@ -16,8 +16,8 @@ export function paint({ instance }: WorkerId, text: string): string {
 }
 
 /**
- * Prints Socket.IO requests as they come, one line each; other requests (the page's files) are not
- * what the workshop is about. What comes too fast to be read is counted instead.
+ * Prints Socket.IO requests, and what workers tell each other over Redis, as they come, one line
+ * each; other requests (the page's files) are not what the workshop is about. What comes too fast to be read is counted instead.
  */
 export function tracePrinter(
   write: (text: string) => void,
@@ -27,10 +27,11 @@ export function tracePrinter(
   let printed = 0;
   let dropped = 0;
   return (event, trace) => {
-    if (!isEngineRequest(event)) return;
+    const isCommand = event.kind === "command";
+    if (!isCommand && !isEngineRequest(event)) return;
     const now = Math.floor(event.at / 1000);
     if (now !== second) {
-      if (dropped > 0) write(colors.dim(`… and ${dropped} more requests`));
+      if (dropped > 0) write(colors.dim(`… and ${dropped} more lines`));
       [second, printed, dropped] = [now, 0, 0];
     }
     if (printed >= PER_SECOND) {
@@ -38,11 +39,14 @@ export function tracePrinter(
       return;
     }
     printed += 1;
-    for (const [at, text] of fit(line(event, trace), width()).entries()) {
+    const plain = isCommand ? commandLine(event) : line(event, trace);
+    const refused = !isCommand && isRefused(event);
+    for (const [at, text] of fit(plain, width()).entries()) {
       // The worker's name in its colour, and the rest in red where it was refused.
       const name = at === 0 ? (/^w\S*(?: \d+)?/.exec(text)?.[0] ?? "") : "";
       const rest = text.slice(name.length);
-      write(paint(event.worker, name) + (isRefused(event) ? colors.red(rest) : rest));
+      const painted = event.worker ? paint(event.worker, name) : name;
+      write(painted + (refused ? colors.red(rest) : rest));
     }
   };
 }

@@ -1,0 +1,359 @@
+import type { Person } from "../page/events.ts";
+import type { Finding } from "../workshop/problems.ts";
+import { until } from "../workshop/stage/until.ts";
+import type { Trace } from "../workshop/trace/collector.ts";
+import { commandLine, line } from "../workshop/trace/line.ts";
+import { check } from "./support/check.ts";
+import { requireCluster } from "./support/cluster.ts";
+import {
+  everybodyHears,
+  fence,
+  gather,
+  onePerWorker,
+  textsOf,
+  type Member,
+} from "./support/crowd.ts";
+import { askEveryWorker, handshake } from "./support/http.ts";
+import { MALFORMED, publishAll } from "./support/malformed.ts";
+import { must } from "./support/must.ts";
+import { outlivesRedis } from "./support/outage.ts";
+import { channelsOf, published, subscribed } from "./support/redis-seen.ts";
+import { callRoll, join, people, say, texts, twoOnDifferentWorkers } from "./support/room.ts";
+import { requireSameWorkers } from "./support/vitals.ts";
+
+const onAdapter = { file: "server.ts", todo: "6.1" };
+const onRooms = { file: "server.ts", todo: "6.2" };
+const onPresence = { file: "server.ts", todo: "6.3" };
+const onRollCall = { file: "server.ts", todo: "6.4" };
+const onChange = { file: "server.ts", todo: "6.5" };
+
+/** How long the workers may take to agree on who is in a room, in ms; measured: 10. */
+const PRESENT_WITHIN = 4_000;
+/** Names that no room has. */
+const BAD_NAMES = ["", "x".repeat(21), "<b>", "a\nb", 42, null, {}, ["tea"]];
+/** Requests of the adapter's own kind that lack what they need, or name what there is not. */
+const HALF_REQUESTS = [
+  ...[0, 1, 2, 3, 5, 6, 7, 99].map((type) => JSON.stringify({ type, requestId: "odd" })),
+  JSON.stringify({ type: 6, data: "odd" }),
+  JSON.stringify({ type: 2, sid: "odd", room: "odd" }),
+];
+const CLIENTS = 40;
+/** As in step 3. */
+const AT_MOST = 4;
+const DEFAULT_TRANSPORTS = new URL("experiments/default-transports.mjs", import.meta.url).href;
+
+check(
+  "a message reaches everybody in the room, whichever worker they are on",
+  { look: onAdapter, blocks: true },
+  async ({ app, step, clients, show }) => {
+    await requireCluster(app, step);
+    const members = await gather(clients, step.workers * 2, step.workers);
+    for (const sender of onePerWorker(members)) {
+      const text = `from worker ${sender.worker.instance}`;
+      await sender.say(text);
+      await everybodyHears(members, text, () => whyNotHeard(app.trace));
+    }
+    const said = members[0]?.heard.filter(({ text }) => text.startsWith("from")).length;
+    must(said === step.workers, {
+      expected: `each client to hear ${step.workers} messages, each once`,
+      seen: `one that heard ${said}`,
+    });
+    show(
+      ...subscribed(app.trace).slice(0, 4).map(commandLine),
+      ...published(app.trace)
+        .filter(({ channel }) => channel.includes("room:"))
+        .slice(0, 2)
+        .map(commandLine),
+    );
+  },
+);
+
+function whyNotHeard(trace: Trace): Pick<Finding, "hint"> {
+  if (subscribed(trace).length > 0) return {};
+  return {
+    hint: "No worker has subscribed to anything: the server has no adapter yet that would do it.",
+  };
+}
+
+check(
+  "a room is heard by those who are in it, on all workers, and by nobody else",
+  { look: onRooms },
+  async ({ app, step, clients, show }) => {
+    const members = await gather(clients, step.workers * 2, step.workers);
+    const tea = onePerWorker(members);
+    const lobby = members.filter((member) => !tea.includes(member));
+    for (const member of tea) await mustJoin(member, "tea");
+
+    await tea[0]?.say("in the tea room");
+    // Where somebody in the room has heard it, it has been there for all clients of that worker.
+    await everybodyHears(tea, "in the tea room", () => ({}));
+    await lobby[0]?.say("in the lobby");
+    await everybodyHears(lobby, "in the lobby", () => ({
+      hint: "Who joins a room leaves another, and no more.",
+    }));
+    await fence(members);
+    mustNotHave(lobby, "in the tea room", "the lobby");
+    mustNotHave(tea, "in the lobby", "the tea room");
+
+    for (const name of BAD_NAMES) {
+      const reply = await tea[0]?.ask("join", name);
+      must(isRefusal(reply), {
+        expected: `join(${JSON.stringify(name)}) to be refused with { ok: false, error }`,
+        seen: JSON.stringify(reply),
+      });
+    }
+    await tea[1]?.say("still in the tea room");
+    await everybodyHears(tea, "still in the tea room", () => ({}));
+    show(
+      `${tea.length} clients on ${tea.length} workers heard the tea room, ${lobby.length} in the lobby did not`,
+      ...published(app.trace)
+        .filter(({ channel }) => channel.includes("tea"))
+        .slice(0, 1)
+        .map(commandLine),
+    );
+  },
+);
+
+function mustNotHave(members: readonly Member[], text: string, where: string): void {
+  const hearer = members.find((member) => textsOf(member).includes(text));
+  must(hearer === undefined, {
+    expected: `nobody in ${where} to hear what is said elsewhere`,
+    seen: `a client of worker ${hearer?.worker.instance} hear "${text}"`,
+    hint: "Who goes to another room has to leave the one before.",
+  });
+}
+
+async function mustJoin(member: Member, room: string): Promise<void> {
+  const reply = await member.ask("join", room);
+  must(isObject(reply) && reply.ok === true, {
+    expected: `join("${room}") to be acknowledged with { ok: true }`,
+    seen: JSON.stringify(reply),
+    look: onRooms,
+  });
+}
+
+function isRefusal(reply: unknown): boolean {
+  return isObject(reply) && reply.ok === false && typeof reply.error === "string";
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+check(
+  "who comes is told who is there, on all workers",
+  { look: onPresence },
+  async ({ step, clients, show }) => {
+    const members = await gather(clients, step.workers * 2, step.workers);
+    const last = members.at(-1);
+    if (!last) throw new Error("unreachable: the crowd is not empty");
+    await sees(last, members, { hint: "fetchSockets asks all workers, if it is not told: local." });
+    const room = members.slice(-2);
+    for (const member of room) await mustJoin(member, "study");
+    await sees(last, room, { hint: "Of a room, that is: io.in(idOf(room))." });
+    show(`${nameOf(last)} was told of: ${last.present.at(-2)?.map(describe).join(", ")}`);
+  },
+);
+
+check(
+  "and those who are there are told who comes and goes",
+  { look: onChange },
+  async ({ step, clients, show }) => {
+    const members = await gather(clients, step.workers * 2, step.workers);
+    const hint =
+      "A worker learns of changes in its own clients only. serverSideEmit tells the others.";
+    for (const member of members) await sees(member, members, { hint });
+
+    const [leaving, ...rest] = members;
+    leaving?.socket.disconnect();
+    for (const member of rest) await sees(member, rest, { hint });
+
+    // Half of them go to another room while others come: all at once.
+    const movers = rest.slice(0, 3);
+    const stayers = rest.slice(3);
+    const [comers] = await Promise.all([
+      gather(clients, step.workers, 1),
+      ...movers.map((member) => mustJoin(member, "garden")),
+    ]);
+    for (const member of movers) await sees(member, movers, { hint });
+    for (const member of [...stayers, ...comers]) {
+      await sees(member, [...stayers, ...comers], { hint });
+    }
+    const count = stayers.length + comers.length;
+    must(stayers[0]?.members.at(-1) === count, {
+      expected: `members to be ${count}, as many as are in the room`,
+      seen: String(stayers[0]?.members.at(-1)),
+    });
+    show(`${movers.length} went, ${comers.length} came, all at once: everybody was told right`);
+  },
+);
+
+/** Waits until what a client was told last is who is there. */
+async function sees(
+  member: Member,
+  room: readonly Member[],
+  { hint }: Pick<Finding, "hint">,
+): Promise<void> {
+  const wanted = room.map((one) => describe({ from: nameOf(one), worker: one.worker })).sort();
+  await until(
+    () => member.present.at(-1)?.map(describe).sort() ?? [],
+    (told) => told.join() === wanted.join(),
+    {
+      within: PRESENT_WITHIN,
+      otherwise: (told) => ({
+        expected: `a client of worker ${member.worker.instance} to be told that these are in its room: ${wanted.join(", ")}`,
+        seen: told?.length ? told.join(", ") : "that it was told of nobody",
+        hint,
+      }),
+    },
+  );
+}
+
+function nameOf({ socket }: Member): string {
+  return socket.id?.slice(0, 4) ?? "";
+}
+
+function describe({ from, worker }: Person): string {
+  return `${from} (worker ${worker?.instance})`;
+}
+
+check(
+  "a roll call counts those who answer, and says when one does not",
+  { look: onRollCall },
+  async ({ step, clients, show }) => {
+    const members = await gather(clients, step.workers * 2, step.workers);
+    const [caller] = members;
+    const other = members.find(({ worker }) => worker.pid !== caller?.worker.pid);
+    if (!caller || !other) throw new Error("unreachable: gather meets all workers");
+
+    const all = await caller.ask("rollCall");
+    must(isObject(all) && all.ok === true && all.answered === members.length, {
+      expected: `rollCall to be acknowledged with { ok: true, answered: ${members.length} }`,
+      seen: JSON.stringify(all),
+      hint: "A broadcast with a timeout can be acknowledged: emitWithAck gives one answer of each client.",
+    });
+    other.deaf = true;
+    const start = performance.now();
+    const some = await caller.ask("rollCall");
+    const ms = Math.round(performance.now() - start);
+    must(
+      isRefusal(some) &&
+        isObject(some) &&
+        some.answered === members.length - 1 &&
+        /\b1\b/.test(String(some.error)),
+      {
+        expected: `{ ok: false, answered: ${members.length - 1}, error } when one does not answer, with an error that says so`,
+        seen: JSON.stringify(some),
+        hint: "emitWithAck is rejected then, and the answers that came in time are the error's `responses`.",
+      },
+    );
+    other.deaf = false;
+    show(
+      `${members.length} of ${members.length} answered`,
+      `with a deaf one on worker ${other.worker.instance}, after ${ms} ms:  ${JSON.stringify(some)}`,
+    );
+  },
+);
+
+check(
+  "people in browsers meet in a room across workers",
+  { look: onRooms },
+  async ({ pages, show }) => {
+    const [ada, bob] = await twoOnDifferentWorkers(pages);
+    const eve = await pages.open();
+    await join(ada.page, "tea");
+    await join(bob.page, "tea");
+    await say(ada.page, "Tea?");
+    await texts(bob.page, ["Tea?"]);
+    await say(eve, "Anybody in the lobby?");
+    await texts(eve, ["Anybody in the lobby?"]);
+    await texts(ada.page, ["Tea?"]);
+    await people(ada.page, [ada.instance, bob.instance]);
+    const result = await callRoll(ada.page);
+    must(/\b2\b/.test(result), { expected: "the page's roll call to count 2", seen: result });
+    show(
+      `pages on worker ${ada.instance} and ${bob.instance} met in a room, a third in the lobby heard nothing`,
+      `roll call: ${result}`,
+    );
+  },
+);
+
+check(
+  "and yet the adapter does not mend the handshake",
+  { look: onAdapter },
+  async ({ launch, show }) => {
+    // The same code, but its servers take the default transports.
+    const { app, clients } = await launch({ preload: [DEFAULT_TRANSPORTS] });
+    const workers = await app.workers();
+    const { sid, owner } = await handshake(app);
+    const posts = await askEveryWorker(app, workers, { method: "POST", sid, body: "40" });
+    for (const [instance, { status, traced }] of posts) {
+      const right =
+        instance === owner.instance ? status === 200 : status === 400 && traced.code === 1;
+      must(right, {
+        expected: `with default transports, a session of worker ${owner.instance} to be unknown to every other`,
+        seen: `worker ${instance} answer ${status} ${traced.message ?? ""}`.trim(),
+        hint: "This step is about messages. Sessions are shared in the next one.",
+      });
+    }
+    let connected = 0;
+    for (let client = 0; client < CLIENTS; client += 1) {
+      if ((await clients.tryOnce()).connected) connected += 1;
+    }
+    must(connected <= AT_MOST, {
+      expected: `at most ${AT_MOST} of ${CLIENTS} clients with default transports to connect`,
+      seen: `${connected} that connected`,
+    });
+    show(
+      ...app.trace
+        .of(sid)
+        .slice(0, workers.length + 1)
+        .map((request) => line(request, app.trace)),
+      `${connected} of ${CLIENTS} clients with default transports connected, with the adapter at work`,
+    );
+  },
+);
+
+check(
+  "what others publish on its channels does no harm",
+  { look: onAdapter, hint: "tolerant(subscriber) catches what the adapter does not." },
+  async ({ app, redis, clients, step, show }) => {
+    const before = await app.workers();
+    const members = await gather(clients, step.workers, step.workers);
+    const channels = channelsOf(app.trace);
+    const patterns = subscribed(app.trace).filter(({ command }) => command === "PSUBSCRIBE");
+    const used = [
+      ...new Set([...channels, ...patterns.map(({ channel }) => channel.slice(0, -1))]),
+    ];
+    const foreign = used.find((channel) => !channel.startsWith("check"));
+    must(foreign === undefined, {
+      expected: "the adapter to use process.env.REDIS_PREFIX as its key",
+      seen: `a channel called ${foreign}`,
+      hint: "On a Redis that others use, too, two apps with the same key are one.",
+    });
+
+    const odd = [...MALFORMED, ...HALF_REQUESTS];
+    await publishAll(redis, used, odd);
+    await members[0]?.say("still here");
+    await requireSameWorkers(app, before, "something on its channels that is no message");
+    await everybodyHears(members, "still here", () => ({}));
+    show(`${odd.length} odd payloads on each of ${used.length} channels, one of them of 1 MB`);
+  },
+);
+
+check(
+  "Redis freezes, dies and comes back, and no worker dies of it",
+  { look: onAdapter, hint: "tolerant(publisher) catches what the adapter does not." },
+  async ({ launch, step, show }) => {
+    const further = await launch();
+    const members = await gather(further.clients, step.workers * 2, step.workers);
+    show(
+      ...(await outlivesRedis(further, members, { onClients: onAdapter, onDelivery: onAdapter })),
+    );
+    const roll = await members[0]?.ask("rollCall");
+    must(isObject(roll) && roll.answered === members.length, {
+      expected: `a roll call afterwards to count all ${members.length}`,
+      seen: JSON.stringify(roll),
+    });
+  },
+);

@@ -1,0 +1,112 @@
+import type { Finding } from "../../workshop/problems.ts";
+import { eventually, until } from "../../workshop/stage/until.ts";
+import type { FurtherApp } from "./check.ts";
+import { onePerWorker, textsOf, type Member } from "./crowd.ts";
+import { must } from "./must.ts";
+import { requireSameWorkers } from "./vitals.ts";
+
+/** How long a message may take within a worker, in ms; measured: 1. */
+const HEARD_WITHIN = 3_000;
+/** How long the clients of Redis may take to find it again, in ms: they try every 2 s at last. */
+const BACK_WITHIN = 8_000;
+/** How long one round of messages may take until the next is tried, in ms. */
+const ROUND = 300;
+
+/** Where to look when what is wrong is the connection to Redis, or the delivery of messages. */
+export interface Places {
+  onClients: Finding["look"];
+  onDelivery: Finding["look"];
+}
+
+/**
+ * Freezes the Redis of an app, kills it and starts it again. Meanwhile the clients of each worker
+ * must hear each other, no worker may die, and afterwards all must hear all. Gives what was seen.
+ *
+ * @throws NotYet
+ */
+export async function outlivesRedis(
+  { app, redis }: FurtherApp,
+  members: readonly Member[],
+  places: Places,
+): Promise<string[]> {
+  const before = await app.workers();
+  const survives = async (what: string, fault: string) => {
+    // Of a worker that has died, its clients only know that it does not answer.
+    const deaf = await heardInEachWorker(members, what, places).catch((error: unknown) => error);
+    await requireSameWorkers(app, before, fault);
+    if (deaf) throw deaf;
+  };
+  // Frozen, it takes what is published and answers nothing; killed then, it never will.
+  redis.pause();
+  await survives("frozen", "a frozen Redis");
+  await redis.kill();
+  await survives("away", "the death of Redis in the middle of a PUBLISH");
+
+  const start = performance.now();
+  await redis.start();
+  await heardByAllAgain(members, places);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  await requireSameWorkers(app, before, "the return of Redis");
+  return [
+    "Redis was frozen, then killed: in each worker people still heard each other",
+    `${seconds} s after its return everybody heard everybody; the ${before.length} workers are the same`,
+  ];
+}
+
+/** In each worker somebody says something, and those of the same worker hear it. */
+async function heardInEachWorker(
+  members: readonly Member[],
+  what: string,
+  { onDelivery }: Places,
+): Promise<void> {
+  for (const sender of onePerWorker(members)) {
+    const { instance } = sender.worker;
+    const text = `Redis is ${what}, worker ${instance}`;
+    const reply = await sender.say(text);
+    must(reply?.ok === true, {
+      expected: `a message to be acknowledged while Redis is ${what}`,
+      seen: JSON.stringify(reply),
+      look: onDelivery,
+    });
+    const neighbours = members.filter(({ worker }) => worker.instance === instance);
+    await until(
+      () => neighbours.filter((member) => !textsOf(member).includes(text)).length,
+      (deaf) => deaf === 0,
+      {
+        within: HEARD_WITHIN,
+        otherwise: () => ({
+          expected: `the clients of worker ${instance} to hear each other while Redis is ${what}`,
+          seen: "that they do not",
+          look: onDelivery,
+          hint: "A worker needs no Redis to reach its own clients, and must wait for none.",
+        }),
+      },
+    );
+  }
+}
+
+/** Says something in each worker, again and again, until all hear all of it. */
+async function heardByAllAgain(members: readonly Member[], { onClients }: Places): Promise<void> {
+  let round = 0;
+  await until(
+    async () => {
+      round += 1;
+      const senders = onePerWorker(members);
+      const texts = senders.map(({ worker }) => `round ${round}, worker ${worker.instance}`);
+      await Promise.all(senders.map((sender, at) => sender.say(texts[at])));
+      const allHeard = () =>
+        members.every((member) => texts.every((text) => textsOf(member).includes(text)));
+      return eventually(allHeard, Boolean, ROUND);
+    },
+    (heard) => heard === true,
+    {
+      within: BACK_WITHIN,
+      otherwise: () => ({
+        expected: `everybody to hear everybody again within ${BACK_WITHIN / 1000} s after Redis is back`,
+        seen: "that they do not",
+        look: onClients,
+        hint: "The clients of the redis package connect and subscribe again by themselves, unless they were closed, or told not to.",
+      }),
+    },
+  );
+}

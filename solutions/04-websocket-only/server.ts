@@ -1,0 +1,71 @@
+import { createServer } from "node:http";
+import { fileURLToPath } from "node:url";
+import express from "express";
+import { Server } from "socket.io";
+import type { ClientToServerEvents, Reply, ServerToClientEvents } from "../../page/events.ts";
+
+const PORT = Number(process.env.PORT ?? 3000);
+const worker = { instance: Number(process.env.NODE_APP_INSTANCE ?? 0), pid: process.pid };
+
+const app = express();
+// What lies in public/ comes before what the page has by default: client-options.js is such a file.
+app.use(express.static(here("public")));
+app.use(express.static(here("../../page")));
+app.use("/client", express.static(here("../../node_modules/socket.io-client/dist")));
+
+const httpServer = createServer(app);
+
+const io = new Server<ClientToServerEvents, ServerToClientEvents>(httpServer, {
+  serveClient: false,
+  //#region answer 4.1
+  transports: ["websocket"],
+  //#endregion
+});
+
+io.on("connection", (socket) => {
+  // In brackets, because the types keep it private: whoever knows a session id can speak for it. It
+  // is told here so that the page can show it; a server in production keeps it to itself.
+  socket.emit("hello", { worker, sid: socket.conn["id"] });
+
+  socket.on("say", (text: unknown, reply: unknown) => {
+    const answer = (result: Reply) => {
+      if (typeof reply === "function") reply(result);
+    };
+    if (typeof text !== "string" || text.length < 1 || text.length > 500) {
+      answer({ ok: false, error: "A message is a text of 1 to 500 characters." });
+      return;
+    }
+    io.emit("said", { text, from: socket.id.slice(0, 4), worker });
+    answer({ ok: true });
+  });
+
+  io.emit("members", io.sockets.sockets.size);
+  socket.on("disconnect", () => io.emit("members", io.sockets.sockets.size));
+
+  // A drill: with DRILL in its environment, this worker can be crashed on purpose.
+  if (process.env.DRILL) {
+    socket.on("crash", async () => {
+      throw new Error(`worker ${worker.instance} was asked to crash`);
+    });
+  }
+});
+
+httpServer.listen(PORT, () => {
+  console.log(`worker ${worker.instance} (pid ${worker.pid}) listens on port ${PORT}`);
+  process.send?.("ready");
+});
+
+// pm2 asks with SIGINT; Docker, systemd and kill ask with SIGTERM.
+process.once("SIGINT", stop);
+process.once("SIGTERM", stop);
+
+async function stop(): Promise<void> {
+  console.log(`worker ${worker.instance} (pid ${worker.pid}) stops`);
+  // Stops listening and ends every session, so that the clients reconnect at once.
+  await io.close();
+  process.exit(0);
+}
+
+function here(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}

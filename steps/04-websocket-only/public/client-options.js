@@ -1,0 +1,13 @@
+// @ts-check
+/** @import { ManagerOptions, SocketOptions } from "socket.io-client" */
+
+/**
+ * How the page's client connects: the options that it hands to `io()`.
+ *
+ * @type {Partial<ManagerOptions & SocketOptions>}
+ */
+export const clientOptions = {
+  //#region TODO 4.2
+  // The same for the page: it must not even try to poll.
+  //#endregion
+};

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createClient } from "redis";
+import { MachineProblem } from "../problems.ts";
+
+/** How long a server may take to answer, in ms. */
+const ANSWER_WITHIN = 5_000;
+
+/**
+ * Asks a Redis for its version; `undefined` when it does not tell it to us.
+ *
+ * @throws MachineProblem when it cannot be reached or refuses us, with the reason. No password is
+ * shown.
+ */
+export async function reachRedis(address: string): Promise<string | undefined> {
+  if (!/^rediss?:\/\//.test(address) || !URL.canParse(address)) {
+    throw new MachineProblem(
+      "REDIS_URL is no address of a Redis.",
+      "It looks like redis://user:password@host:6379, or rediss:// for TLS.",
+    );
+  }
+  const client = createClient({
+    url: address,
+    socket: { reconnectStrategy: false, connectTimeout: ANSWER_WITHIN },
+  });
+  // The same reason comes as a rejection.
+  client.on("error", () => {});
+  const late = sleep(ANSWER_WITHIN, undefined, { ref: false }).then(() => {
+    throw new Error(`no answer within ${ANSWER_WITHIN / 1000} s`);
+  });
+  try {
+    await Promise.race([client.connect(), late]);
+    await Promise.race([client.ping(), late]);
+    const info = await Promise.race([client.info("server").catch(() => ""), late]);
+    return /^(?:redis|valkey)_version:(\S+)/m.exec(info)?.[1];
+  } catch (error) {
+    throw unreachable(address, error);
+  } finally {
+    late.catch(() => {});
+    client.destroy();
+  }
+}
+
+/** The same address without a password. */
+export function withoutPassword(address: string): string {
+  const url = new URL(address);
+  if (url.password) url.password = "…";
+  return decodeURI(url.href);
+}
+
+function unreachable(address: string, error: unknown): MachineProblem {
+  const reason = error instanceof Error ? error.message || codeOf(error) : String(error);
+  const where = withoutPassword(address);
+  if (/WRONGPASS|NOAUTH|invalid password|NOPERM/i.test(reason)) {
+    return new MachineProblem(
+      `The Redis at ${where} refuses what REDIS_URL says of user and password: ${reason}`,
+      "Correct REDIS_URL, or unset it: then the workshop starts a Redis of its own.",
+    );
+  }
+  return new MachineProblem(
+    `REDIS_URL names ${where}, which cannot be used: ${reason}`,
+    "Start it or correct REDIS_URL; or unset it: then the workshop starts a Redis of its own.",
+  );
+}
+
+function codeOf(error: Error): string {
+  if ("errors" in error && Array.isArray(error.errors)) return String(error.errors[0]?.message);
+  return "code" in error ? String(error.code) : error.name;
+}
