@@ -1,22 +1,25 @@
 // @ts-check
-/** @import { Socket } from "socket.io-client" */
-/** @import { ClientToServerEvents, Reply, ServerToClientEvents } from "./events.ts" */
 
 /**
- * The chat page. Two parameters of its address are for experiments:
+ * The chat page. Three parameters of its address are for experiments:
  *
  * - `?transports=websocket` (or `polling`, or `websocket,polling`): which transports the client may
- *   use, in which order; without it, Socket.IO's default.
+ *   use, in which order; without it, those of client-options.js, else Socket.IO's default.
  * - `?drill`: shows a button that asks the worker to crash. A page cannot know whether its server
  *   takes part (from step 2 on they do), so it has to be asked for.
+ * - `?deaf`: the page does not answer roll calls (step 6), as if its client had hung.
  */
 
-import { io } from "socket.io-client";
 import { enableSending, onSend } from "./composer.js";
 import { part } from "./dom.js";
-import { addMessage } from "./messages.js";
+import { addMessage, addRoomChange } from "./messages.js";
+import { forgetPeople, showPeople } from "./people.js";
 import { addRefusal } from "./refusals.js";
+import { readReply } from "./reply.js";
+import { enableCalling, forgetRollCall, onRollCall } from "./roll-call.js";
+import { enableJoining, onJoin, showRoom } from "./room.js";
 import { beginSession, countRefusal, endSession, nameWorker, upgradeSession } from "./sessions.js";
+import { openSocket } from "./socket.js";
 import {
   showMembers,
   showSelf,
@@ -25,25 +28,22 @@ import {
   showUpgrade,
   showWorker,
 } from "./status.js";
-import { watchedTransports } from "./wire.js";
 import { readWorker } from "./worker.js";
 
-/** How long a message may go unacknowledged, in ms. */
-const PATIENCE = 5000;
+/** How long each may go unacknowledged, in ms. */
+const PATIENCE = { say: 5000, join: 5000, rollCall: 8000 };
 
 const asked = new URLSearchParams(location.search);
 const reconnect = part("reconnect", HTMLButtonElement);
 const crash = part("crash", HTMLButtonElement);
 
-/** @type {Socket<ServerToClientEvents, ClientToServerEvents>} */
-const socket = io({
-  transportImplementations: watchedTransports(
-    asked.get("transports")?.split(",") ?? [],
-    (refusal) => {
-      addRefusal(refusal);
-      if (refusal.sid) countRefusal(refusal.sid);
-    },
-  ),
+const socket = await openSocket(asked.get("transports")?.split(","), (refusal) => {
+  addRefusal(refusal);
+  if (refusal.sid) countRefusal(refusal.sid);
+}).catch((error) => {
+  showState("disconnected", `Disconnected: ${error.message}`);
+  // Nothing below can be done without it. Of a slip itself the console shows the line.
+  throw error.cause ?? error;
 });
 
 /**
@@ -52,6 +52,8 @@ const socket = io({
  * @type {Set<string>}
  */
 const ownIds = new Set();
+
+part("deaf", HTMLElement).hidden = !asked.has("deaf");
 
 /** Why the page is not connected, in the clearest words so far. */
 let reason = "";
@@ -88,6 +90,8 @@ socket.on("connect", () => {
   }
   showState("connected", "Connected");
   enableSending(true);
+  enableJoining(true);
+  enableCalling(true);
   crash.hidden = !asked.has("drill");
 });
 
@@ -95,6 +99,10 @@ socket.on("hello", (hello) => {
   const worker = readWorker(hello?.worker);
   showWorker(worker);
   nameWorker(socket.io.engine.id, worker);
+
+  const room = typeof hello?.room === "string" ? hello.room : undefined;
+  const moved = showRoom(room);
+  if (room !== undefined && moved) markRoom(room);
 });
 
 socket.on("connect_error", (error) => {
@@ -108,11 +116,17 @@ socket.on("disconnect", (why, details) => {
   goOffline();
 });
 
-function goOffline() {
+// Out of attempts: whatever the options of the step allow.
+socket.io.on("reconnect_failed", () => goOffline(false));
+
+function goOffline(trying = socket.active && socket.io.reconnection()) {
   enableSending(false);
+  enableJoining(false);
+  enableCalling(false);
+  forgetPeople();
   crash.hidden = true;
-  reconnect.hidden = socket.active;
-  showState("disconnected", `Disconnected: ${reason}.${socket.active ? " Trying again…" : ""}`);
+  reconnect.hidden = trying;
+  showState("disconnected", `Disconnected: ${reason}.${trying ? " Trying again…" : ""}`);
 }
 
 reconnect.addEventListener("click", () => {
@@ -130,27 +144,39 @@ socket.on("said", (said) => {
   addMessage(said, own);
 });
 
-onSend(async (text) => {
-  try {
-    return readReply(await socket.timeout(PATIENCE).emitWithAck("say", text));
-  } catch (error) {
-    const late = error instanceof Error && error.message === "operation has timed out";
-    const cause = late ? `none within ${PATIENCE / 1000} s` : "the connection broke";
-    return {
-      ok: false,
-      error: `No acknowledgement: ${cause}. It may have arrived; your text is kept.`,
-    };
-  }
+onSend((text) => {
+  const acknowledgement = socket.timeout(PATIENCE.say).emitWithAck("say", text);
+  return readReply(acknowledgement, PATIENCE.say, "It may have arrived; your text is kept.");
 });
 
-/**
- * @param {Reply} reply as the types promise it; a half-written server may send something else
- * @returns {Reply}
- */
-function readReply(reply) {
-  if (reply?.ok === true) return reply;
-  if (typeof reply?.error === "string") return reply;
-  return { ok: false, error: "The acknowledgement was neither { ok: true } nor an error." };
+onJoin(async (room) => {
+  const acknowledgement = socket.timeout(PATIENCE.join).emitWithAck("join", room);
+  const doubt = "You may be in that room all the same.";
+  const reply = await readReply(acknowledgement, PATIENCE.join, doubt);
+  if (reply.ok) {
+    showRoom(room);
+    markRoom(room);
+  }
+  return reply;
+});
+
+/** @param {string} room where this page has just come to */
+function markRoom(room) {
+  addRoomChange(room);
+  forgetRollCall();
 }
 
+socket.on("present", (people) => showPeople(people, socket.id ?? ""));
+
+onRollCall(() => socket.timeout(PATIENCE.rollCall).emitWithAck("rollCall"), PATIENCE.rollCall);
+
+socket.on("areYouHere", (answer) => {
+  if (!asked.has("deaf") && typeof answer === "function") answer(true);
+});
+
 crash.addEventListener("click", () => socket.emit("crash"));
+
+if (!socket.active) {
+  reason = "client-options.js has autoConnect off";
+  goOffline();
+}

@@ -1,6 +1,6 @@
 // @ts-check
 /** @import { Reply } from "./events.ts" */
-import { part } from "./dom.js";
+import { part, readable } from "./dom.js";
 
 /** Characters left below which the counter shows. */
 const SHOW_LEFT = 100;
@@ -75,11 +75,6 @@ function show() {
   const left = input.maxLength - input.value.length;
   counter.hidden = left > SHOW_LEFT;
   counter.textContent = left === 1 ? "1 character left" : `${left} characters left`;
-}
-
-/** @param {number} ms */
-function readable(ms) {
-  return ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
 show();

@@ -53,3 +53,12 @@ export function makeTime(moment) {
 export function shorten(sid) {
   return sid.length > 8 ? `${sid.slice(0, 7)}…` : sid;
 }
+
+/**
+ * A length of time as people read it: `12 ms`, `1.4 s`.
+ *
+ * @param {number} ms
+ */
+export function readable(ms) {
+  return ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`;
+}

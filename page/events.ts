@@ -39,14 +39,7 @@ export interface Person {
 
 /** What came of a roll call. With an error, those who are missing have not answered in time. */
 export type RollCall =
-  | { ok: true; answered: number }
-  | { ok: false; answered: number; error: string };
-
-/** A worker, and how many clients are connected to it. */
-export interface WorkerCount {
-  worker: WorkerId;
-  clients: number;
-}
+  { ok: true; answered: number } | { ok: false; answered: number; error: string };
 
 export interface ServerToClientEvents {
   hello: (hello: Hello) => void;
@@ -56,7 +49,7 @@ export interface ServerToClientEvents {
   /** From step 6 on: who is in the room, whichever worker they are connected to. */
   present: (people: Person[]) => void;
   /** From step 6 on: a roll call, to be answered. */
-  areYouHere: (answer: () => void) => void;
+  areYouHere: (answer: (yes: true) => void) => void;
 }
 
 export interface ClientToServerEvents {
@@ -65,15 +58,14 @@ export interface ClientToServerEvents {
   join: (room: string, reply: (reply: Reply) => void) => void;
   /** From step 6 on: asks everybody in the room to answer. */
   rollCall: (reply: (result: RollCall) => void) => void;
-  /** From step 6 on: asks every worker how many clients it has. */
-  census: (reply: (workers: WorkerCount[]) => void) => void;
   /** A drill, from step 2 on: the worker throws and dies. */
   crash: () => void;
 }
 
-/** What one worker asks the others: from step 6 on. */
+/** What one worker tells the others: from step 6 on. */
 export interface InterServerEvents {
-  census: (answer: (count: WorkerCount) => void) => void;
+  /** Somebody has come to a room, or left it. */
+  roomChanged: (room: string) => void;
 }
 
 /** What a worker keeps with each socket, and other workers can read: from step 6 on. */

@@ -3,7 +3,7 @@
 import { make, makeTime, part } from "./dom.js";
 import { colour, makeBadge, readWorker, stamp } from "./worker.js";
 
-/** How many messages stay on the page. */
+/** How many messages, and changes of room, stay on the page. */
 const KEPT = 500;
 /** How near to its end, in CSS pixels, the log counts as being read there. */
 const NEAR = 48;
@@ -19,10 +19,29 @@ const jump = part("jump", HTMLButtonElement);
  * @param {boolean} own whether this page said it
  */
 export function addMessage(said, own) {
+  add(makeMessage(said, own));
+}
+
+/**
+ * Adds a line to the log, below which it is another room's.
+ *
+ * @param {string} room
+ */
+export function addRoomChange(room) {
+  const line = make("p", "room-change", `You are in ${room}`);
+  line.dataset.testid = "room-change";
+  line.dataset.room = room;
+  add(line);
+}
+
+/** @param {HTMLElement} entry */
+function add(entry) {
   const follow = isAtEnd();
   quiet.hidden = true;
-  log.append(makeMessage(said, own));
-  for (const old of [...log.querySelectorAll(".message")].slice(0, -KEPT)) old.remove();
+  log.append(entry);
+  for (const old of [...log.querySelectorAll(".message, .room-change")].slice(0, -KEPT)) {
+    old.remove();
+  }
   if (follow) goToEnd();
   else jump.hidden = false;
 }

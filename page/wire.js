@@ -4,6 +4,9 @@ import { WebSocket, WebTransport, XHR } from "socket.io-client";
 
 /** @typedef {NonNullable<ManagerOptions["transportImplementations"]>} Transports */
 
+/** The names of the client's transports, in its own order. */
+export const TRANSPORTS = ["polling", "websocket", "webtransport"];
+
 /**
  * A request of this page that was not served.
  *

@@ -49,9 +49,12 @@ export function stamp(element, worker) {
  * The sign of a worker: its colour and always its number too.
  *
  * @param {WorkerId | undefined} worker
+ * @param {boolean} [brief] shows no more than the number, where there are many
  */
-export function makeBadge(worker) {
-  const badge = make("span", "badge", worker ? `worker ${worker.instance}` : "worker ?");
+export function makeBadge(worker, brief = false) {
+  const number = String(worker?.instance ?? "?");
+  const badge = make("span", "badge", brief ? number : `worker ${number}`);
+  if (brief) badge.prepend(make("span", "unseen", "worker "));
   badge.title = worker ? `worker ${worker.instance}, pid ${worker.pid}` : "It never said hello.";
   colour(badge, worker);
   return badge;
