@@ -13,7 +13,8 @@ const COUNT_WITHIN = 500;
 /**
  * A Redis client as the adapter needs it, in a worker that shall live on. The adapter awaits neither
  * what it publishes nor its subscriptions, so an error there would be nobody's, and end the process;
- * and it trusts what comes over its channels, where whoever reaches Redis can publish.
+ * and it trusts what comes over its channels, where whoever reaches Redis can publish. (Who knows its
+ * protocol can still do harm there, and disconnect everybody. A Redis is a place among friends.)
  */
 export function tolerant<T extends Client>(client: T): T {
   const listeners = new Map<Listener, Listener>();
