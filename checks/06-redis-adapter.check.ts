@@ -330,7 +330,9 @@ check(
     await members[0]?.say("still here");
     await requireSameWorkers(app, before, "something on its channels that is no message");
     await everybodyHears(members, "still here", () => ({}));
-    show(`${MALFORMED.length} odd payloads on each of ${used.length} channels, one of them of 1 MB`);
+    show(
+      `${MALFORMED.length} odd payloads on each of ${used.length} channels, one of them of 1 MB`,
+    );
   },
 );
 

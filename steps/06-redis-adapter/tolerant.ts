@@ -5,7 +5,7 @@ type Client = Pick<
   RedisClientType,
   "publish" | "sendCommand" | "subscribe" | "pSubscribe" | "unsubscribe" | "pUnsubscribe"
 >;
-type Listener = (message: Buffer, channel: Buffer) => unknown;
+type Listener = (message: Buffer, channel: Buffer) => void;
 
 /** How long the others may take to be counted, in ms. */
 const COUNT_WITHIN = 500;
@@ -21,9 +21,9 @@ export function tolerant<T extends Client>(client: T): T {
 
   /** The same listener, which an odd message does not bring down. */
   const guarded = (listener: Listener): Listener => {
-    const guard: Listener = async (message, channel) => {
+    const guard: Listener = (message, channel) => {
       try {
-        await listener(message, channel);
+        listener(message, channel);
       } catch (error) {
         complain(`an odd message on ${channel.toString()}`, error);
       }
