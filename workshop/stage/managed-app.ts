@@ -4,7 +4,15 @@ import { ECOSYSTEM } from "../catalog.ts";
 import { MachineProblem, NotYet } from "../problems.ts";
 import { Trace } from "../trace/collector.ts";
 import { REPORT } from "../trace/events.ts";
-import { hear, Output, requireServer, settle, type App, type Launch } from "./app.ts";
+import {
+  hear,
+  Output,
+  requireServer,
+  settle,
+  type App,
+  type Launch,
+  type RedisAddress,
+} from "./app.ts";
 import { Birth } from "./birth.ts";
 import { place, readEcosystem } from "./ecosystem.ts";
 import { forget, type BusMessage, type Pm2, type Worker } from "./pm2.ts";
@@ -24,7 +32,7 @@ export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2>
   const exits = join(pm2.home, "exits.ndjson");
   const trace = new Trace(exits);
   if (onTrace) trace.on("event", (event) => onTrace(event, trace));
-  const watch = redis && (await watchIfAllowed(redis.url, trace));
+  const watch = redis && (await watchIfAllowed(redis, trace));
   const birth = new Birth(trace, dir, port);
   const output = new Output();
 
@@ -75,10 +83,13 @@ export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2>
 }
 
 /** A Redis of somebody else's may forbid MONITOR: then the trace is without it. */
-async function watchIfAllowed(url: string, trace: Trace): Promise<AsyncDisposable | undefined> {
+async function watchIfAllowed(
+  redis: RedisAddress,
+  trace: Trace,
+): Promise<AsyncDisposable | undefined> {
   // Only steps with Redis load its client.
   const { watchRedis } = await import("../trace/redis-monitor.ts");
-  return watchRedis(url, trace).catch(() => undefined);
+  return watchRedis(redis, trace).catch(() => undefined);
 }
 
 /** What a worker does is told by a preload for Node, which another interpreter would not load. */

@@ -3,11 +3,11 @@
  * Who is alive, and whose they are. Plain JavaScript, because the leash runs it without a loader.
  *
  * Everything that a run starts carries the run's folder in its environment, as `WORKSHOP_RUN` or as
- * the `PM2_HOME` below it. Where environments cannot be read (macOS, Windows), the pid files in that
+ * the `PM2_HOME` below it; Redis, which writes its title over its environment, works in it. Where environments cannot be read (macOS, Windows), the pid files in that
  * folder and the process tree below them say it.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, readlinkSync, statSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 
 const MARKS = ["WORKSHOP_RUN=", "PM2_HOME="];
@@ -70,17 +70,19 @@ function byEnvironment(folder) {
 }
 
 /**
- * The folders that a process says it belongs to: that of its run, and the pm2 home in it.
+ * The folders that a process says it belongs to: that of its run, the pm2 home in it, and the one
+ * that it works in (also when that has been deleted).
  * @param {number} pid
  */
 function marksOf(pid) {
   try {
-    return readFileSync(`/proc/${pid}/environ`, "utf8")
+    const marks = readFileSync(`/proc/${pid}/environ`, "utf8")
       .split("\0")
       .flatMap((variable) => {
         const mark = MARKS.find((name) => variable.startsWith(name));
         return mark ? [variable.slice(mark.length)] : [];
       });
+    return [...marks, readlinkSync(`/proc/${pid}/cwd`)];
   } catch {
     // It has ended in the meantime, or it is somebody else's.
     return [];

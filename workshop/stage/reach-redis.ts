@@ -12,16 +12,7 @@ const ANSWER_WITHIN = 5_000;
  * shown.
  */
 export async function reachRedis(address: string): Promise<string | undefined> {
-  if (!/^rediss?:\/\//.test(address) || !URL.canParse(address)) {
-    throw new MachineProblem(
-      "REDIS_URL is no address of a Redis.",
-      "It looks like redis://user:password@host:6379, or rediss:// for TLS.",
-    );
-  }
-  const client = createClient({
-    url: address,
-    socket: { reconnectStrategy: false, connectTimeout: ANSWER_WITHIN },
-  });
+  const client = clientOf(address);
   // The same reason comes as a rejection.
   client.on("error", () => {});
   const late = sleep(ANSWER_WITHIN, undefined, { ref: false }).then(() => {
@@ -40,11 +31,27 @@ export async function reachRedis(address: string): Promise<string | undefined> {
   }
 }
 
-/** The same address without a password. */
+/** @throws MachineProblem when it is no address. */
+function clientOf(address: string): ReturnType<typeof createClient> {
+  try {
+    if (!/^rediss?:\/\//i.test(address)) throw new Error("It has another scheme.");
+    return createClient({
+      url: address,
+      socket: { reconnectStrategy: false, connectTimeout: ANSWER_WITHIN },
+    });
+  } catch {
+    throw new MachineProblem(
+      "REDIS_URL is no address of a Redis.",
+      "It looks like redis://user:password@host:6379/0, or rediss:// for TLS; a % in a password is written %25.",
+    );
+  }
+}
+
+/** The same address as far as everybody may read it. */
 export function withoutPassword(address: string): string {
-  const url = new URL(address);
-  if (url.password) url.password = "…";
-  return decodeURI(url.href);
+  const { protocol, username, password, host, pathname } = new URL(address);
+  const user = username || password ? `${username}${password ? ":…" : ""}@` : "";
+  return `${protocol}//${user}${host}${pathname}`;
 }
 
 function unreachable(address: string, error: unknown): MachineProblem {

@@ -103,15 +103,17 @@ class Server implements PrivateRedis {
     closeSync(log);
     this.#child = child;
     // What cannot be started has no pid, and says why by this event only.
-    child.once("error", () => {});
+    let reason = "";
+    child.once("error", (error) => (reason = error.message));
     this.#run.own(this.#name, child.pid);
     await until(
       async () => {
-        if (!this.isThere() || child.pid === undefined) throw this.#failed(logFile);
-        return answers(this.url);
+        if (!this.isThere() || child.pid === undefined) throw this.#failed(logFile, reason);
+        return pidAt(this.url);
       },
-      (yes) => yes,
-      { within: UP_WITHIN, otherwise: () => this.#failed(logFile) },
+      // Somebody else's may have the port, and answer there.
+      (pid) => pid === child.pid,
+      { within: UP_WITHIN, otherwise: () => this.#failed(logFile, "it does not answer") },
     );
     child.once("exit", this.#onEnd);
   }
@@ -128,13 +130,15 @@ class Server implements PrivateRedis {
     }).flatMap(([option, value]) => [`--${option}`, value]);
   }
 
-  #failed(logFile: string): MachineProblem {
+  #failed(logFile: string, reason: string): MachineProblem {
     const log = readFileSync(logFile, "utf8");
     if (/Address already in use/i.test(log)) return new PortInUse(this.#port);
-    const [reason = "it said nothing"] = log.trim().split("\n").slice(-1);
+    const said = log.trim().split("\n").at(-1)?.trim();
     return new MachineProblem(
-      `Redis (${this.#program}) did not start: ${reason.trim()}`,
-      "npm run doctor shows what is missing.",
+      `Redis (${this.#program}) did not start: ${reason || said || "it ended without a word"}`,
+      process.env.REDIS_SERVER_PATH
+        ? "Correct or unset REDIS_SERVER_PATH."
+        : "npm run doctor shows what is missing.",
     );
   }
 
@@ -167,13 +171,14 @@ class PortInUse extends MachineProblem {
   }
 }
 
-/** Whether a server answers PING: while it still reads its data, it does not. */
-async function answers(url: string): Promise<boolean> {
+/** The process that answers there: while it still reads its data, none does. */
+async function pidAt(url: string): Promise<number> {
   const client = createClient({ url, socket: { reconnectStrategy: false } });
   client.on("error", () => {});
   try {
     await client.connect();
-    return (await client.ping()) === "PONG";
+    await client.ping();
+    return Number(/^process_id:(\d+)/m.exec(await client.info("server"))?.[1]);
   } finally {
     client.destroy();
   }
