@@ -1,11 +1,11 @@
-import { NotYet } from "../workshop/problems.ts";
+import { until } from "../workshop/stage/until.ts";
 import { line } from "../workshop/trace/line.ts";
 import { check } from "./support/check.ts";
 import { requireCluster } from "./support/cluster.ts";
 import { fence, gather, textsOf } from "./support/crowd.ts";
 import { askEveryWorker } from "./support/http.ts";
 import { must } from "./support/must.ts";
-import { say, state, texts, twoOnDifferentWorkers } from "./support/room.ts";
+import { readState, say, state, texts, twoOnDifferentWorkers } from "./support/room.ts";
 
 const CLIENTS = 40;
 /** Four for each worker. */
@@ -58,29 +58,40 @@ check(
   },
 );
 
-check("a page connects by WebSocket alone", { look: onPage }, async ({ app, pages, show }) => {
-  const since = app.trace.requests.length;
-  const page = await pages.open();
-  const polled = () =>
-    app.trace.requests.slice(since).find(({ transport }) => transport === "polling");
-  try {
-    await state(page, "connected", { transport: "websocket" });
-  } catch (error) {
+check(
+  "a page connects by WebSocket alone",
+  { look: onPage, blocks: true },
+  async ({ app, pages, show }) => {
+    const since = app.trace.requests.length;
+    const polled = () =>
+      app.trace.requests.slice(since).find(({ transport }) => transport === "polling");
+    const page = await pages.open();
+    const seen = await until(
+      () => readState(page),
+      ({ state, transport }) =>
+        polled() !== undefined || state === "disconnected" || transport === "websocket",
+      {
+        within: 8_000,
+        otherwise: (last) => ({
+          expected: "the page to connect over WebSocket",
+          seen: `"${last?.words}"`,
+        }),
+      },
+    );
     const request = polled();
-    if (!request) throw error;
-    throw new NotYet({
+    must(!request, {
       expected: "the page to connect over WebSocket without a polling request before",
-      seen: `its first request:  ${line(request, app.trace)}`,
+      seen: request ? `its request:  ${line(request, app.trace)}` : "",
       hint: "A client begins with the first of its transports, and by default that is polling.",
     });
-  }
-  const request = polled();
-  must(!request, {
-    expected: "the page not to poll at all",
-    seen: request ? line(request, app.trace) : "",
-  });
-  show(...app.trace.requests.slice(since, since + 1));
-});
+    must(seen.state !== "disconnected", {
+      expected: "the page to connect over WebSocket",
+      seen: `"${seen.words}"`,
+    });
+    await state(page, "connected", { transport: "websocket" });
+    show(...app.trace.requests.slice(since, since + 1));
+  },
+);
 
 check(
   "but a message reaches the clients of its own worker only",

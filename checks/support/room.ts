@@ -9,6 +9,8 @@ const PAGES = 12;
 /** What the chat page shows of itself at all times. */
 export interface PageState {
   state: string;
+  /** The same in words, with the reason where there is one. */
+  words: string;
   transport: string;
   sid: string;
   /** The instance number of its worker; undefined before the greeting. */
@@ -33,6 +35,7 @@ export async function readState(page: Page): Promise<PageState> {
     const instance = data("worker").instance;
     return {
       state: data("state").state ?? "",
+      words: document.querySelector('[data-testid="state"]')?.textContent ?? "",
       transport: data("transport").transport ?? "",
       sid: data("sid").sid ?? "",
       instance: instance ? Number(instance) : undefined,
