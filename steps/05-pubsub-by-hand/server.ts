@@ -69,7 +69,10 @@ async function hearTheOthers(): Promise<void> {
 }
 
 // First the others, then the clients; but a Redis that is away must not keep us from serving.
-await Promise.race([hearTheOthers(), sleep(2000)]);
+const joined = hearTheOthers().catch((error: Error) => {
+  console.error(`worker ${worker.instance} is alone: ${error.message}`);
+});
+await Promise.race([joined, sleep(2000)]);
 
 httpServer.listen(PORT, () => {
   console.log(`worker ${worker.instance} (pid ${worker.pid}) listens on port ${PORT}`);

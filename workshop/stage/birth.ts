@@ -114,6 +114,7 @@ export class Birth {
     const said = this.#crash ?? withoutPm2(err).trim();
     if (said && this.#heard.length === 0) return explainCrash(said, this.#dir);
     const busy = this.#busy?.worker;
+    if (this.listening.length > 0) return late(this.listening.length);
     return new NotYet({
       expected: `the server to listen on port ${this.#port}`,
       seen: busy
@@ -145,6 +146,17 @@ function neverReady(): NotYet {
     seen: `that it listens and has not said so, while ${ECOSYSTEM} makes pm2 wait for it (wait_ready)`,
     look: { file: SERVER },
     hint: 'process.send?.("ready") belongs into the callback of httpServer.listen.',
+    blocks: true,
+  });
+}
+
+function late(listening: number): NotYet {
+  const them = listening === 1 ? "1 of them does" : `${listening} of them do`;
+  return new NotYet({
+    expected: `all workers to listen within ${UP_WITHIN / 1000} s`,
+    seen: `that only ${them}`,
+    look: { file: SERVER },
+    hint: "What does the server wait for before httpServer.listen?",
     blocks: true,
   });
 }

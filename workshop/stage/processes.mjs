@@ -3,7 +3,7 @@
  * Who is alive, and whose they are. Plain JavaScript, because the leash runs it without a loader.
  *
  * Everything that a run starts carries the run's folder in its environment, as `WORKSHOP_RUN` or as
- * the `PM2_HOME` below it; Redis, which writes its title over its environment, works in it. Where environments cannot be read (macOS, Windows), the pid files in that
+ * the `PM2_HOME` below it; Redis, which writes its title over its environment, works in that folder. Where environments cannot be read (macOS, Windows), the pid files in that
  * folder and the process tree below them say it.
  */
 import { execFileSync } from "node:child_process";
@@ -70,19 +70,18 @@ function byEnvironment(folder) {
 }
 
 /**
- * The folders that a process says it belongs to: that of its run, the pm2 home in it, and the one
- * that it works in (also when that has been deleted).
+ * The folders that a process says it belongs to: that of its run, and the pm2 home in it; or, if it
+ * has no environment any more, the one that it works in (also when that has been deleted).
  * @param {number} pid
  */
 function marksOf(pid) {
   try {
-    const marks = readFileSync(`/proc/${pid}/environ`, "utf8")
-      .split("\0")
-      .flatMap((variable) => {
-        const mark = MARKS.find((name) => variable.startsWith(name));
-        return mark ? [variable.slice(mark.length)] : [];
-      });
-    return [...marks, readlinkSync(`/proc/${pid}/cwd`)];
+    const variables = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+    if (variables.every((variable) => variable === "")) return [readlinkSync(`/proc/${pid}/cwd`)];
+    return variables.flatMap((variable) => {
+      const mark = MARKS.find((name) => variable.startsWith(name));
+      return mark ? [variable.slice(mark.length)] : [];
+    });
   } catch {
     // It has ended in the meantime, or it is somebody else's.
     return [];

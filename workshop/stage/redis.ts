@@ -102,14 +102,17 @@ class Server implements PrivateRedis {
     });
     closeSync(log);
     this.#child = child;
-    // What cannot be started has no pid, and says why by this event only.
+    // What cannot be started says why by this event only.
     let reason = "";
     child.once("error", (error) => (reason = error.message));
+    const settled = Promise.race([once(child, "spawn"), once(child, "error")]);
+    const ended = once(child, "exit").catch(() => {});
+    await settled.catch(() => {});
     this.#run.own(this.#name, child.pid);
     await until(
       async () => {
         if (!this.isThere() || child.pid === undefined) throw this.#failed(logFile, reason);
-        return pidAt(this.url);
+        return pidAt(this.url, ended);
       },
       // Somebody else's may have the port, and answer there.
       (pid) => pid === child.pid,
@@ -171,15 +174,19 @@ class PortInUse extends MachineProblem {
   }
 }
 
-/** The process that answers there: while it still reads its data, none does. */
-async function pidAt(url: string): Promise<number> {
+/**
+ * The process that answers there: while it still reads its data, none does. Somebody else's may have
+ * the port and never answer; it is not asked any longer than ours lives.
+ */
+async function pidAt(url: string, ended: Promise<unknown>): Promise<number> {
   const client = createClient({ url, socket: { reconnectStrategy: false } });
   client.on("error", () => {});
+  void ended.then(() => client.isOpen && client.destroy());
   try {
     await client.connect();
     await client.ping();
     return Number(/^process_id:(\d+)/m.exec(await client.info("server"))?.[1]);
   } finally {
-    client.destroy();
+    if (client.isOpen) client.destroy();
   }
 }
