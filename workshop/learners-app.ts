@@ -37,6 +37,7 @@ export class LearnersApp implements AsyncDisposable {
   #coming: { abort: AbortController; done: Promise<void> } | undefined;
   #shown = "";
   #settling: NodeJS.Timeout | undefined;
+  #hadVisitors = false;
 
   constructor(options: LearnersAppOptions) {
     this.#options = options;
@@ -72,6 +73,7 @@ export class LearnersApp implements AsyncDisposable {
     await this.#coming?.done.catch(() => {});
     clearTimeout(this.#settling);
     const app = this.#app;
+    this.#hadVisitors ||= app?.trace.requests.some(({ opened }) => opened) ?? false;
     this.#app = undefined;
     await app?.[Symbol.asyncDispose]();
   }
@@ -90,6 +92,7 @@ export class LearnersApp implements AsyncDisposable {
           : await startPlainApp(launch);
       this.#shown = "";
       await this.#showWorkers();
+      this.#adviseReload();
     } catch (error) {
       // A worker that is still being started would keep the port.
       if (pm2?.isTainted()) await pm2.reset(run.env);
@@ -107,6 +110,16 @@ export class LearnersApp implements AsyncDisposable {
       const text = `The app is not up. Expected ${expected}. Saw ${seen}.`;
       print(wrap(text, columns()).map(colors.red).join("\n"));
     }
+  }
+
+  /** The workers start one after the other, and whoever was connected comes back to the first. */
+  #adviseReload(): void {
+    const { step, print } = this.#options;
+    if (this.#hadVisitors && step.workers > 1) {
+      const advice = "Open pages are back on the worker that was up first: reload them.";
+      print(wrap(advice, columns()).map(colors.dim).join("\n"));
+    }
+    this.#hadVisitors = false;
   }
 
   async #showWorkers(): Promise<void> {

@@ -11,7 +11,7 @@ import { line } from "../../workshop/trace/line.ts";
 import { Clients } from "./clients.ts";
 import { layGround, type Ground, type Variation } from "./ground.ts";
 import { Pages } from "./pages.ts";
-import { findDeath, findHang } from "./vitals.ts";
+import { Death, findDeath, findHang } from "./vitals.ts";
 
 /** What every check gets. */
 export interface Scene {
@@ -132,6 +132,7 @@ async function play(
   try {
     await body(scene);
   } catch (error) {
+    if (error instanceof Death) throw error;
     // Only while they are still there can the apps that it has launched be asked.
     for (const another of launched) {
       const found = await findHang(another);
@@ -159,6 +160,7 @@ class Hang extends Error {
 /** What lies behind a failure, when that is an app that died or hangs. */
 async function diagnose(ground: Ground, thrown: unknown): Promise<NotYet | undefined> {
   if (thrown instanceof MachineProblem || thrown instanceof Inconclusive) return undefined;
+  if (thrown instanceof Death) return undefined;
   const up = await ground.app().catch(() => undefined);
   return up && (await findDeath(up.app, up.vitals));
 }

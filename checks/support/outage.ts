@@ -3,7 +3,7 @@ import { eventually, until } from "../../workshop/stage/until.ts";
 import type { FurtherApp } from "./check.ts";
 import { onePerWorker, textsOf, type Member } from "./crowd.ts";
 import { must } from "./must.ts";
-import { requireSameWorkers } from "./vitals.ts";
+import { survives } from "./vitals.ts";
 
 /** How long a message may take within a worker, in ms; measured: 1. */
 const HEARD_WITHIN = 3_000;
@@ -30,23 +30,20 @@ export async function outlivesRedis(
   places: Places,
 ): Promise<string[]> {
   const before = await app.workers();
-  const survives = async (what: string, fault: string) => {
-    // Of a worker that has died, its clients only know that it does not answer.
-    const deaf = await heardInEachWorker(members, what, places).catch((error: unknown) => error);
-    await requireSameWorkers(app, before, fault);
-    if (deaf) throw deaf;
-  };
   // Frozen, it takes what is published and answers nothing; killed then, it never will.
   redis.pause();
-  await survives("frozen", "a frozen Redis");
+  await survives(app, before, "a frozen Redis", () => heardInEachWorker(members, "frozen", places));
   await redis.kill();
-  await survives("away", "the death of Redis in the middle of a PUBLISH");
+  await survives(app, before, "the death of Redis in the middle of a PUBLISH", () =>
+    heardInEachWorker(members, "away", places),
+  );
 
   const start = performance.now();
-  await redis.start();
-  await heardByAllAgain(members, places);
+  await survives(app, before, "the return of Redis", async () => {
+    await redis.start();
+    await heardByAllAgain(members, places);
+  });
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  await requireSameWorkers(app, before, "the return of Redis");
   return [
     "Redis was frozen, then killed: in each worker people still heard each other",
     `${seconds} s after its return everybody heard everybody; the ${before.length} workers are the same`,

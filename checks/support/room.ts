@@ -1,5 +1,5 @@
 import type { Page } from "playwright";
-import { NotYet } from "../../workshop/problems.ts";
+import { NotYet, type Finding } from "../../workshop/problems.ts";
 import { until } from "../../workshop/stage/until.ts";
 import type { Pages } from "./pages.ts";
 
@@ -144,7 +144,11 @@ export async function join(page: Page, room: string): Promise<void> {
 }
 
 /** Waits until the page lists people on these workers, and nobody else. */
-export async function people(page: Page, wanted: readonly (number | undefined)[]): Promise<void> {
+export async function people(
+  page: Page,
+  wanted: readonly (number | undefined)[],
+  look: Finding["look"],
+): Promise<void> {
   await until(
     () =>
       page
@@ -156,13 +160,14 @@ export async function people(page: Page, wanted: readonly (number | undefined)[]
       otherwise: (seen) => ({
         expected: `the page to list people on the workers ${[...wanted].sort().join(", ")}`,
         seen: seen?.length ? `people on ${seen.sort().join(", ")}` : "nobody",
+        look,
       }),
     },
   );
 }
 
 /** Calls the roll, as a person would, and gives what the page says of it. */
-export async function callRoll(page: Page): Promise<string> {
+export async function callRoll(page: Page, look: Finding["look"]): Promise<string> {
   await page.getByRole("button", { name: "Roll call" }).click();
   const result = await until(
     () => page.getByTestId("roll-result").textContent(),
@@ -172,6 +177,7 @@ export async function callRoll(page: Page): Promise<string> {
       otherwise: (text) => ({
         expected: "the page to tell the result of its roll call",
         seen: text ? `"${text}"` : "nothing within 5 s",
+        look,
       }),
     },
   );

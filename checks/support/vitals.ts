@@ -38,27 +38,42 @@ export async function findDeath(app: App, before: Vitals): Promise<NotYet | unde
   return findHang(app);
 }
 
+/** A worker has died in a check that is about just that: nothing needs to be looked for behind it. */
+export class Death extends NotYet {}
+
 /**
- * Asks whether the workers of an app are those that it had before.
+ * Does something that the workers of an app must survive. Of one that dies, its clients only know
+ * that it does not answer; so whatever goes wrong, it is asked first whether all are still there.
  *
- * @throws NotYet when one has died, with its last words.
+ * @throws Death with the last words of a worker that has died; else what the act throws.
  */
-export async function requireSameWorkers(
+export async function survives(
   app: App,
   before: readonly Worker[],
-  after: string,
+  fault: string,
+  act: () => Promise<void>,
 ): Promise<void> {
+  let failure: unknown;
+  try {
+    await act();
+  } catch (error) {
+    failure = error;
+  }
   const now = await app.workers();
   const dead = before.find(
     ({ pid }) => !now.some((worker) => worker.pid === pid && worker.state === "online"),
   );
-  if (!dead) return;
+  if (!dead) {
+    if (failure !== undefined) throw failure;
+    return;
+  }
   const said = withoutPm2(app.output.err).trim() || "that it ended without a word";
   const { finding } = explainCrash(said, app.dir);
-  throw new NotYet({
+  throw new Death({
     ...finding,
-    expected: `no worker to die of ${after}`,
+    expected: `no worker to die of ${fault}`,
     seen: `worker ${dead.instance} die: ${finding.seen}`,
+    look: finding.look?.line ? finding.look : undefined,
     hint: deathHint(finding.seen) ?? finding.hint,
     blocks: false,
   });

@@ -1,7 +1,6 @@
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { createAdapter } from "@socket.io/redis-adapter";
 import express from "express";
 import { Server } from "socket.io";
 import type {
@@ -14,7 +13,7 @@ import type {
   SocketData,
 } from "../../page/events.ts";
 import { closeRedis, connectRedis, publisher, subscriber } from "./redis.ts";
-import { tolerant } from "./tolerant.ts";
+import { createTolerantAdapter } from "./tolerant.ts";
 
 const PORT = Number(process.env.PORT ?? 3000);
 const worker = { instance: Number(process.env.NODE_APP_INSTANCE ?? 0), pid: process.pid };
@@ -39,7 +38,7 @@ const io = new Server<ClientToServerEvents, ServerToClientEvents, InterServerEve
     serveClient: false,
     transports: ["websocket"],
     //#region answer 6.1
-    adapter: createAdapter(tolerant(publisher), tolerant(subscriber), {
+    adapter: createTolerantAdapter(publisher, subscriber, {
       key: PREFIX,
       // How long the other workers may take to answer, in ms.
       requestsTimeout: 2000,
@@ -127,9 +126,10 @@ async function callRoll(room: string): Promise<RollCall> {
     // The answers that came in time come with the error.
     const answers = error instanceof Error && "responses" in error ? error.responses : [];
     const answered = Array.isArray(answers) ? answers.length : 0;
-    const missing = Math.max(present - answered, 0);
-    const late = `${missing} of ${present} did not answer within ${ROLL_CALL / 1000} s.`;
-    return { ok: false, answered, error: late };
+    const missing = present - answered;
+    // Who is in the room is not known, either, while a worker does not answer.
+    const who = missing > 0 ? `${missing} of ${present}` : "Some worker";
+    return { ok: false, answered, error: `${who} did not answer within ${ROLL_CALL / 1000} s.` };
   }
   //#endregion
 }

@@ -1,7 +1,6 @@
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { createAdapter } from "@socket.io/redis-adapter";
 import express from "express";
 import { Server } from "socket.io";
 import type {
@@ -14,7 +13,7 @@ import type {
   SocketData,
 } from "../../page/events.ts";
 import { closeRedis, connectRedis, publisher, subscriber } from "./redis.ts";
-import { tolerant } from "./tolerant.ts";
+import { createTolerantAdapter } from "./tolerant.ts";
 
 const PORT = Number(process.env.PORT ?? 3000);
 const worker = { instance: Number(process.env.NODE_APP_INSTANCE ?? 0), pid: process.pid };
@@ -39,8 +38,8 @@ const io = new Server<ClientToServerEvents, ServerToClientEvents, InterServerEve
     serveClient: false,
     transports: ["websocket"],
     //#region TODO 6.1
-    // The adapter: createAdapter, with both clients made tolerant, and PREFIX as its key. How long
-    // may the other workers take to answer (requestsTimeout, in ms)?
+    // The adapter: createTolerantAdapter takes both clients and the options of createAdapter, PREFIX
+    // as the key. How long may the other workers take to answer (requestsTimeout, in ms)?
     //#endregion
   },
 );

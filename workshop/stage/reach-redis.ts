@@ -13,15 +13,16 @@ const ANSWER_WITHIN = 5_000;
  */
 export async function reachRedis(address: string): Promise<string | undefined> {
   const client = clientOf(address);
-  // The same reason comes as a rejection.
-  client.on("error", () => {});
+  // Some errors come as a rejection of what is awaited, some only by the event.
+  const failed = new Promise<never>((_, reject) => client.on("error", reject));
+  failed.catch(() => {});
   const late = sleep(ANSWER_WITHIN, undefined, { ref: false }).then(() => {
     throw new Error(`no answer within ${ANSWER_WITHIN / 1000} s`);
   });
   try {
-    await Promise.race([client.connect(), late]);
-    await Promise.race([client.ping(), late]);
-    const info = await Promise.race([client.info("server").catch(() => ""), late]);
+    await Promise.race([client.connect(), failed, late]);
+    await Promise.race([client.ping(), failed, late]);
+    const info = await Promise.race([client.info("server").catch(() => ""), failed, late]);
     return /^(?:redis|valkey)_version:(\S+)/m.exec(info)?.[1];
   } catch (error) {
     throw unreachable(address, error);

@@ -8,13 +8,13 @@
  * Plain JavaScript: it must run before any loader of the learner's.
  *
  * @import { IncomingMessage, ServerResponse } from "node:http"
- * @import { Socket } from "node:net"
  * @import { Duplex } from "node:stream"
  * @import { TraceEvent, TracedRequest } from "./events.ts"
  */
 import { appendFileSync } from "node:fs";
 import { subscribe } from "node:diagnostics_channel";
 import { Server } from "node:http";
+import { Socket } from "node:net";
 import { Server as TlsServer } from "node:https";
 
 const REPORT = "workshop:trace";
@@ -29,8 +29,9 @@ subscribe("http.server.request.start", (message) => {
   watchRequest(request, response);
 });
 
-subscribe("net.client.socket", (message) => {
-  const { socket } = /** @type {{ socket: Socket }} */ (message);
+// Also with TLS, which the channel "net.client.socket" does not tell of.
+overhear(Socket.prototype, "connect", function () {
+  const socket = /** @type {Socket} */ (this);
   socket.once("connect", () => {
     if (socket.remotePort !== redisPort() || socket.localPort === undefined) return;
     report({ kind: "link", at: Date.now(), worker: worker(), port: socket.localPort });
