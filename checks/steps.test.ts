@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folderOf, steps, type Source, type Step } from "../workshop/catalog.ts";
 import { takeApart } from "../workshop/regions.ts";
@@ -104,7 +104,10 @@ function isSubsequence(part: readonly string[], whole: readonly string[]): boole
 
 /** All files of a step but its README, which only the starter has. */
 function files(step: Step, source: Source): string[] {
-  return readdirSync(folderOf(step, source), { recursive: true, encoding: "utf8" })
+  return readdirSync(folderOf(step, source), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(folderOf(step, source), join(parentPath, name)))
+    .map((file) => file.replaceAll("\\", "/"))
     .filter((file) => file !== README)
     .sort();
 }

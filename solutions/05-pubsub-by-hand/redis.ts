@@ -6,8 +6,8 @@ const url = process.env.REDIS_URL ?? "redis://localhost:6379";
 
 //#region answer 5.1
 /**
- * For everything but subscriptions. While Redis is away it refuses at once: what was kept in a queue
- * would fill the memory, and come out when nobody waits for it any more.
+ * For everything but subscriptions. While Redis is away it refuses at once: what waits in a queue comes
+ * out when nobody expects it any more.
  */
 export const publisher = createClient({ url, disableOfflineQueue: true });
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import express from "express";
 import { Server } from "socket.io";
-import type { ClientToServerEvents, Reply, Said, ServerToClientEvents } from "../../page/events.ts";
+import type { ClientToServerEvents, Reply, ServerToClientEvents } from "../../page/events.ts";
 import { readNews, type News } from "./news.ts";
 import { closeRedis, connectRedis, publisher, subscriber } from "./redis.ts";
 
@@ -42,7 +42,7 @@ io.on("connection", (socket) => {
       return;
     }
     //#region answer 5.2
-    const said: Said = { text, from: socket.id.slice(0, 4), worker };
+    const said = { text, from: socket.id.slice(0, 4), worker };
     // Our own clients hear it from us, whether Redis is there or not.
     io.local.emit("said", said);
     // Those of the other workers hear it from them. Nobody waits for that: a Redis that is away must

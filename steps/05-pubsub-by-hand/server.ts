@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import express from "express";
 import { Server } from "socket.io";
-import type { ClientToServerEvents, Reply, Said, ServerToClientEvents } from "../../page/events.ts";
+import type { ClientToServerEvents, Reply, ServerToClientEvents } from "../../page/events.ts";
 import { readNews, type News } from "./news.ts";
 import { closeRedis, connectRedis, publisher, subscriber } from "./redis.ts";
 

@@ -36,6 +36,21 @@ export function createTolerantAdapter(publisher: Client, subscriber: Client, opt
 
 /** The same client, with promises that are never rejected. */
 function tolerant(client: Client): object {
+  const guards = new Map<Listener, Listener>();
+
+  /** The same listener. If one throws, the client drops what else has come with that message. */
+  const guarded = (listener: Listener): Listener => {
+    const guard: Listener = (message, channel) => {
+      try {
+        listener(message, channel);
+      } catch (error) {
+        complain("an odd message")(error);
+      }
+    };
+    guards.set(listener, guard);
+    return guard;
+  };
+
   return Object.assign(Object.create(client), {
     publish: (...what: Parameters<Client["publish"]>) =>
       client.publish(...what).catch(complain("not published")),
@@ -46,13 +61,13 @@ function tolerant(client: Client): object {
       return Promise.race([counted, sleep(COUNT_WITHIN, alone)]);
     },
     subscribe: (channels: string[], listener: Listener) =>
-      client.subscribe(channels, listener, true).catch(complain("not subscribed")),
+      client.subscribe(channels, guarded(listener), true).catch(complain("not subscribed")),
     pSubscribe: (pattern: string, listener: Listener) =>
-      client.pSubscribe(pattern, listener, true).catch(complain("not subscribed")),
+      client.pSubscribe(pattern, guarded(listener), true).catch(complain("not subscribed")),
     unsubscribe: (channel: string, listener: Listener) =>
-      client.unsubscribe(channel, listener, true).catch(complain("not unsubscribed")),
+      client.unsubscribe(channel, guards.get(listener), true).catch(complain("not unsubscribed")),
     pUnsubscribe: (pattern: string, listener: Listener) =>
-      client.pUnsubscribe(pattern, listener, true).catch(complain("not unsubscribed")),
+      client.pUnsubscribe(pattern, guards.get(listener), true).catch(complain("not unsubscribed")),
   });
 }
 
