@@ -55,15 +55,15 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
     await run[Symbol.asyncDispose]();
     claim[Symbol.dispose]();
   });
+  // A Redis that cannot be used is told before anything else is started.
+  const redis = step.services.includes("redis")
+    ? await openSessionRedis(run, () => print("Redis has ended. r starts it again."))
+    : undefined;
+  await using own = redis?.own;
   checker.warm();
 
   const port = await portFrom(APP_PORT);
-  const [redis, home] = await Promise.all([
-    step.services.includes("redis")
-      ? openSessionRedis(run, () => print("Redis has ended. r starts it again."))
-      : undefined,
-    step.runs === "pm2" ? startDaemon(run) : undefined,
-  ]);
+  const home = step.runs === "pm2" ? await startDaemon(run) : undefined;
   await using pm2 = home === undefined ? undefined : await connectPm2(home);
   const onUrl = (url: string) => claim.update({ url });
   await using app = new LearnersApp({ step, dir, run, port, pm2, redis, print, onUrl });
@@ -109,7 +109,6 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
     app.abandon();
     desk.emit("wish");
   };
-  const own = redis?.own;
   using _keys = onKeys({
     c: () => want("check"),
     o: () => void openApp(app.url),

@@ -23,7 +23,10 @@ export async function reachRedis(address: string): Promise<string | undefined> {
     await Promise.race([client.connect(), failed, late]);
     await Promise.race([client.ping(), failed, late]);
     const info = await Promise.race([client.info("server").catch(() => ""), failed, late]);
-    return /^(?:redis|valkey)_version:(\S+)/m.exec(info)?.[1];
+    // Valkey tells the version of Redis that it is compatible with, too.
+    const [, version] =
+      /^valkey_version:(\S+)/m.exec(info) ?? /^redis_version:(\S+)/m.exec(info) ?? [];
+    return version;
   } catch (error) {
     throw unreachable(address, error);
   } finally {

@@ -46,12 +46,20 @@ export function commandLine(command: TracedCommand): string {
   const parts = [
     worker ? `worker ${worker.instance}` : "somebody",
     (SHORT[command.command] ?? command.command).padEnd(4),
-    command.channel,
+    readable(command.channel),
   ];
   if (bytes !== undefined) {
     parts.push(`${bytes} bytes${received === undefined ? "" : `, ${received} received it`}`);
   }
   return parts.join("  ");
+}
+
+/** A channel is called as its publisher likes; a terminal must not take part of it for orders. */
+function readable(channel: string): string {
+  return channel.replace(
+    /[\p{Cc}\p{Cf}]/gu,
+    (letter) => `\\x${letter.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
 }
 
 /** The status, and what it means for the session. */

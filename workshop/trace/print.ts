@@ -29,7 +29,8 @@ export function tracePrinter(
   return (event, trace) => {
     const isCommand = event.kind === "command";
     if (!isCommand && !isEngineRequest(event)) return;
-    const now = Math.floor(event.at / 1000);
+    // What Redis was told comes a little later than requests: that does not turn the clock back.
+    const now = Math.max(second, Math.floor(event.at / 1000));
     if (now !== second) {
       if (dropped > 0) write(colors.dim(`… and ${dropped} more lines`));
       [second, printed, dropped] = [now, 0, 0];

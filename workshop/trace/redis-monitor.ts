@@ -25,7 +25,8 @@ export async function watchRedis(
   { url, prefix }: { url: string; prefix: string },
   trace: Trace,
 ): Promise<AsyncDisposable> {
-  const monitor = createClient({ url });
+  // Back before the workers are, to see them subscribe again.
+  const monitor = createClient({ url, socket: { reconnectStrategy: () => 20 } });
   const asker = createClient({ url, disableOfflineQueue: true });
   // A Redis that is away is for the app to deal with; here it only means silence.
   for (const client of [monitor, asker]) client.on("error", () => {});
