@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import type { ProvidedContext } from "vitest";
+import type { Vitest } from "vitest/node";
 import { root, type Step } from "../catalog.ts";
+import { openRun } from "../stage/run.ts";
 import { openStage, type Stage } from "../stage/stage.ts";
+import { withTemporaryFolder } from "../stage/temporary.ts";
 import { ResultReporter } from "./reporter.ts";
 import type { CheckResult } from "./verdict.ts";
 
@@ -41,38 +44,22 @@ export interface Checker extends AsyncDisposable {
  * @throws MachineProblem when pm2 cannot be started.
  */
 export async function openChecker(): Promise<Checker> {
-  const opened = openStage();
-  opened.catch(() => {});
-  const { createVitest } = await import("vitest/node").catch(async (error: unknown) => {
-    await (await opened)[Symbol.asyncDispose]();
+  const run = await openRun();
+  const reporter = new ResultReporter();
+  // What vitest leaves there for its workers ends with the run, too.
+  const [stage, vitest] = await withTemporaryFolder(run.folder, () =>
+    Promise.all([openStage(run), createVitestFor(reporter)]),
+  ).catch(async (error: unknown) => {
+    await run[Symbol.asyncDispose]();
     throw error;
   });
-  let stage = await opened;
-
-  const reporter = new ResultReporter();
-  const vitest = await createVitest(
-    "test",
-    {
-      root,
-      config: join(root, "vitest.config.ts"),
-      project: "checks",
-      watch: false,
-      reporters: [reporter],
-    },
-    { server: { watch: null }, logLevel: "silent" },
-  );
-
   // Vitest's workers carry the run's mark, so that the leash finds them.
   process.env.WORKSHOP_RUN = stage.folder;
 
   return {
     folder: stage.folder,
     async run({ step, dir }, onResult) {
-      if (!(await stage.repair())) {
-        await stage[Symbol.asyncDispose]();
-        stage = await openStage();
-        process.env.WORKSHOP_RUN = stage.folder;
-      }
+      await stage.repair();
       const results: CheckResult[] = [];
       reporter.begin((result) => {
         results.push(result);
@@ -96,6 +83,21 @@ export async function openChecker(): Promise<Checker> {
       await vitest.close().catch(() => {});
     },
   };
+}
+
+async function createVitestFor(reporter: ResultReporter): Promise<Vitest> {
+  const { createVitest } = await import("vitest/node");
+  return createVitest(
+    "test",
+    {
+      root,
+      config: join(root, "vitest.config.ts"),
+      project: "checks",
+      watch: false,
+      reporters: [reporter],
+    },
+    { server: { watch: null }, logLevel: "silent" },
+  );
 }
 
 /** The file with a step's checks. */

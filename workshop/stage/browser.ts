@@ -3,6 +3,7 @@ import { MachineProblem } from "../problems.ts";
 import { findProgram } from "./find-program.ts";
 import { isAlive } from "./processes.mjs";
 import type { Run } from "./run.ts";
+import { withTemporaryFolder } from "./temporary.ts";
 
 /** A Chromium that runs. Other processes connect to its endpoint with Playwright. */
 export interface Browser extends AsyncDisposable {
@@ -58,21 +59,20 @@ export async function findChromium(): Promise<string> {
 export async function startBrowser(run: Run): Promise<Browser> {
   const executablePath = await findChromium();
   const { chromium } = await import("playwright");
-  // Playwright puts the profile into the folder for temporary files and removes it when it closes
-  // the browser; in the run's folder it goes also when nobody is left to close it.
-  const { TMPDIR } = process.env;
-  process.env.TMPDIR = run.folder;
   try {
-    const server = await chromium.launchServer({
-      executablePath,
-      args: flags(),
-      env: definedOnly({ ...run.env, TMPDIR: run.folder }),
-      // Ends with the run, whatever signal comes.
-      handleSIGINT: false,
-      handleSIGTERM: false,
-      handleSIGHUP: false,
-      timeout: 30_000,
-    });
+    // Playwright puts the profile there, and removes it when it closes the browser.
+    const server = await withTemporaryFolder(run.folder, () =>
+      chromium.launchServer({
+        executablePath,
+        args: flags(),
+        env: definedOnly({ ...run.env, TMPDIR: run.folder }),
+        // Ends with the run, whatever signal comes.
+        handleSIGINT: false,
+        handleSIGTERM: false,
+        handleSIGHUP: false,
+        timeout: 30_000,
+      }),
+    );
     run.own("chromium", server.process().pid);
     return {
       endpoint: server.wsEndpoint(),
@@ -85,9 +85,6 @@ export async function startBrowser(run: Run): Promise<Browser> {
       `Chromium (${executablePath}) did not start: ${reason}`,
       "npm run doctor shows what is missing.",
     );
-  } finally {
-    if (TMPDIR === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = TMPDIR;
   }
 }
 

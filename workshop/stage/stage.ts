@@ -1,8 +1,8 @@
-import { startBrowser } from "./browser.ts";
+import { startBrowser, type Browser } from "./browser.ts";
 import { MachineProblem } from "../problems.ts";
 import { daemonPid, spawnDaemon, startDaemon } from "./daemon.ts";
 import { isAlive } from "./processes.mjs";
-import { openRun } from "./run.ts";
+import { openRun, type Run } from "./run.ts";
 
 /**
  * Where checks are played: a run with its own pm2 daemon and browser, warm for as long as it is
@@ -17,36 +17,45 @@ export interface Stage {
 }
 
 export interface OpenStage extends Stage, AsyncDisposable {
-  /** Starts the daemon again where it has ended. False when the browser has: that takes a new stage. */
-  repair: () => Promise<boolean>;
+  /** Starts again what has ended: the daemon, the browser. */
+  repair: () => Promise<void>;
 }
 
 /**
- * Opens a stage. A missing browser is no failure here: only the checks that need it will say so.
+ * Opens a stage in a run. A missing browser is no failure here: only the checks that need it will
+ * say so. Disposing it ends the run.
  *
  * @throws MachineProblem when pm2 cannot be started.
  */
-export async function openStage(): Promise<OpenStage> {
-  const run = await openRun();
-  const close = () => run[Symbol.asyncDispose]();
-  const [daemon, browser] = await Promise.allSettled([startDaemon(run), startBrowser(run)]);
+export async function openStage(run?: Run): Promise<OpenStage> {
+  const own = run ?? (await openRun());
+  const close = () => own[Symbol.asyncDispose]();
+  let found: Browser | undefined;
+  const startBrowserOr = () =>
+    startBrowser(own).then(
+      (browser) => {
+        found = browser;
+        return { browser: browser.endpoint, noBrowser: undefined };
+      },
+      (reason: unknown) => ({ browser: undefined, noBrowser: problemOf(reason) }),
+    );
+  const [daemon, browser] = await Promise.allSettled([startDaemon(own), startBrowserOr()]);
   if (daemon.status === "rejected") {
     await close();
     throw daemon.reason;
   }
   const home = daemon.value;
-  return {
-    folder: run.folder,
+  const stage: OpenStage = {
+    folder: own.folder,
     home,
-    ...(browser.status === "fulfilled"
-      ? { browser: browser.value.endpoint }
-      : { noBrowser: problemOf(browser.reason) }),
+    ...(browser.status === "fulfilled" ? browser.value : {}),
     async repair() {
-      if (!isAlive(daemonPid(home))) await spawnDaemon(home, run.env);
-      return browser.status === "rejected" || browser.value.isThere();
+      if (!isAlive(daemonPid(home))) await spawnDaemon(home, own.env);
+      if (found && !found.isThere()) Object.assign(stage, await startBrowserOr());
     },
     [Symbol.asyncDispose]: close,
   };
+  return stage;
 }
 
 function problemOf(reason: unknown): { message: string; remedy: string } {
