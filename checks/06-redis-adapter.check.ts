@@ -77,7 +77,7 @@ function whyNotHeard(trace: Trace): Pick<Finding, "hint"> {
 
 check(
   "a room is heard by those who are in it, on all workers, and by nobody else",
-  { look: onRooms },
+  { look: onRooms, blocks: true },
   async ({ app, step, clients, show }) => {
     const members = await gather(clients, step.workers * 2, step.workers);
     const tea = onePerWorker(members);
@@ -142,7 +142,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 check(
   "who comes is told who is there, on all workers",
-  { look: onPresence },
+  { look: onPresence, blocks: true },
   async ({ step, clients, show }) => {
     const members = await gather(clients, step.workers * 2, step.workers);
     const last = members.at(-1);
