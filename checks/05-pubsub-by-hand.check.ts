@@ -20,6 +20,8 @@ import { survives } from "./support/vitals.ts";
 const CLIENTS = 20;
 /** Of each client; 1,000 in all. */
 const MESSAGES = 50;
+/** Below what a server takes at all (1 MB), and far beyond what is a message. */
+const LARGE = "x".repeat(900_000);
 const onDelivery = { file: "server.ts", todo: "5.2" };
 const onHearing = { file: "server.ts", todo: "5.3" };
 const onClients = { file: "redis.ts", todo: "5.1" };
@@ -149,6 +151,12 @@ check(
     await sender?.say("one");
     await everybodyHears(members, "one", () => whyNotHeard(app.trace));
 
+    const reply = await sender?.say(LARGE);
+    must(reply?.ok === false, {
+      expected: "a text of 900 KB to be refused with { ok: false, error }",
+      seen: JSON.stringify(reply),
+      look: onDelivery,
+    });
     const channels = channelsOf(app.trace);
     await publishAll(redis, channels, MALFORMED);
     await survives(app, before, "something on its channel that is no message", async () => {
