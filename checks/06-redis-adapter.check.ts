@@ -55,7 +55,7 @@ check(
       await sender.say(text);
       await everybodyHears(members, text, () => whyNotHeard(app.trace));
     }
-    const said = members[0]?.heard.filter(({ text }) => text.startsWith("from")).length;
+    const said = members[0]?.heard.filter((one) => String(one?.text).startsWith("from")).length;
     must(said === step.workers, {
       expected: `each client to hear ${step.workers} messages, each once`,
       seen: `one that heard ${said}`,

@@ -59,11 +59,12 @@ async function heardInEachWorker(
   for (const sender of onePerWorker(members)) {
     const { instance } = sender.worker;
     const text = `Redis is ${what}, worker ${instance}`;
-    const reply = await sender.say(text);
-    must(reply?.ok === true, {
+    const reply: unknown = await sender.say(text).catch(() => "no acknowledgement within 5 s");
+    must(typeof reply === "object" && reply !== null && "ok" in reply && reply.ok === true, {
       expected: `a message to be acknowledged while Redis is ${what}`,
-      seen: JSON.stringify(reply),
+      seen: typeof reply === "string" ? reply : JSON.stringify(reply),
       look: onDelivery,
+      hint: "Whoever waits for Redis before the answer keeps the sender waiting: nothing is awaited here.",
     });
     const neighbours = members.filter(({ worker }) => worker.instance === instance);
     await until(

@@ -32,7 +32,7 @@ export function whyNotHeard(trace: Trace): Pick<Finding, "look" | "hint"> {
       hint: "The workers have connected to Redis, and none has subscribed to a channel.",
     };
   }
-  const [publish] = published(trace);
+  const publish = published(trace).at(-1);
   if (!publish) {
     return {
       look: { file: "server.ts", todo: "5.2" },
