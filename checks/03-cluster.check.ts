@@ -7,9 +7,10 @@ import { line } from "../workshop/trace/line.ts";
 import { check } from "./support/check.ts";
 import { requireCluster } from "./support/cluster.ts";
 import { readFindings } from "./support/findings.ts";
-import { askEveryWorker, handshake } from "./support/http.ts";
+import { askEveryWorker } from "./support/http.ts";
 import { must } from "./support/must.ts";
 import { readState } from "./support/room.ts";
+import { openSessions } from "./support/sessions.ts";
 import { eventually } from "../workshop/stage/until.ts";
 
 /** Enough clients, one after the other, that luck cannot pass for a break. */
@@ -47,13 +48,8 @@ check(
   async ({ app, show }) => {
     const workers = await app.workers();
     // For each worker a session of its own, so that every pair of owner and refuser is seen.
-    const sessions = new Map<number, string>();
-    for (let tries = 0; sessions.size < workers.length && tries < 40; tries += 1) {
-      const { sid, owner } = await handshake(app);
-      sessions.set(owner.instance, sid);
-    }
-
-    for (const [owner, sid] of sessions) {
+    for (const { sid, owner: worker } of await openSessions(app, workers)) {
+      const owner = worker.instance;
       const posts = await askEveryWorker(app, workers, { method: "POST", sid, body: "40" });
       for (const [instance, { status, traced }] of posts) {
         const right = instance === owner ? status === 200 : status === 400 && traced.code === 1;

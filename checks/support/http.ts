@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { request } from "node:http";
+import { request, type Agent, type IncomingHttpHeaders } from "node:http";
 import { SERVER } from "../../workshop/catalog.ts";
 import { NotYet } from "../../workshop/problems.ts";
 import type { App } from "../../workshop/stage/app.ts";
@@ -16,11 +16,18 @@ export interface EngineRequest {
   sid?: string | undefined;
   body?: string;
   upgrade?: boolean;
+  /** What the query names; by default what fits the rest. */
+  transport?: string;
+  /** Whose connections it may go on, and stay open on; by default it has one of its own. */
+  agent?: Agent;
+  /** Gives it up. */
+  signal?: AbortSignal;
 }
 
 export interface Answer {
   status: number;
   body: string;
+  headers: IncomingHttpHeaders;
   /** What the worker reported that answered it. */
   traced: TracedRequest;
 }
@@ -33,7 +40,7 @@ export interface Answer {
  */
 export async function ask(app: App, what: EngineRequest = {}): Promise<Answer> {
   const tag = `c${randomBytes(6).toString("hex")}`;
-  const { status, body } = await send(app, tag, what);
+  const reply = await send(app, tag, what);
   const traced = await until(
     () => app.trace.tagged(tag),
     (found) => found !== undefined,
@@ -43,17 +50,17 @@ export async function ask(app: App, what: EngineRequest = {}): Promise<Answer> {
     },
   );
   if (!traced) throw new Error("unreachable: until() gives what holds");
-  return { status, body, traced };
+  return { ...reply, traced };
 }
 
 function send(
   app: App,
   tag: string,
-  { method = "GET", sid, body, upgrade }: EngineRequest,
-): Promise<{ status: number; body: string }> {
+  { method = "GET", sid, body, upgrade, transport, agent, signal }: EngineRequest,
+): Promise<Omit<Answer, "traced">> {
   const query = new URLSearchParams({
     EIO: "4",
-    transport: upgrade ? "websocket" : "polling",
+    transport: transport ?? (upgrade ? "websocket" : "polling"),
     t: tag,
     ...(sid ? { sid } : {}),
   });
@@ -64,18 +71,28 @@ function send(
         "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": randomBytes(16).toString("base64"),
       }
-    : { Connection: "close", ...(body ? { "Content-Type": "text/plain;charset=UTF-8" } : {}) };
+    : {
+        ...(agent ? {} : { Connection: "close" }),
+        ...(body ? { "Content-Type": "text/plain;charset=UTF-8" } : {}),
+      };
 
   return new Promise((resolve, reject) => {
-    const outgoing = request(`${app.url}/socket.io/?${query}`, { method, headers, agent: false });
+    const outgoing = request(`${app.url}/socket.io/?${query}`, {
+      method,
+      headers,
+      agent: agent ?? false,
+      ...(signal ? { signal } : {}),
+    });
     outgoing.setTimeout(ANSWER_WITHIN, () => {
+      // Its end is none of the server's making.
+      outgoing.removeAllListeners("error").on("error", () => {});
       outgoing.destroy();
       void noAnswer(app, method).then(reject, reject);
     });
     outgoing.on("error", (error) => {
       reject(
         new NotYet({
-          expected: `an answer to ${method} /socket.io/`,
+          expected: `an answer to ${upgrade ? "a WebSocket's" : method} /socket.io/`,
           seen: `the connection broken off (${error.message})`,
           look: { file: SERVER },
           hint: error.message.includes("ECONNREFUSED")
@@ -85,15 +102,28 @@ function send(
       );
     });
     outgoing.on("upgrade", (response, socket) => {
-      resolve({ status: response.statusCode ?? 0, body: "" });
+      resolve({ status: response.statusCode ?? 0, body: "", headers: response.headers });
       socket.destroy();
     });
     outgoing.on("response", (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: text }));
+      response.on("end", () => {
+        resolve({ status: response.statusCode ?? 0, body: text, headers: response.headers });
+      });
+      response.on("close", () => {
+        if (!response.complete) reject(cutOff(method, text.length));
+      });
     });
     outgoing.end(body);
+  });
+}
+
+function cutOff(method: string, length: number): NotYet {
+  return new NotYet({
+    expected: `a whole answer to ${method} /socket.io/`,
+    seen: `one that breaks off after ${length} characters of its body`,
+    look: { file: SERVER },
   });
 }
 

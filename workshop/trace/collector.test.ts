@@ -55,6 +55,20 @@ describe("a trace", () => {
     expect(traceOf(tracedRequest({ tag: "other" }), marked).tagged("mine")).toBe(marked);
   });
 
+  test("finds one that was relayed as the worker saw it that the client met", () => {
+    const edge = tracedRequest({ tag: "mine", worker: worker(1) });
+    const owner = tracedRequest({ tag: "mine", relayed: true });
+
+    expect(traceOf(owner, edge).tagged("mine")).toBe(edge);
+    expect(traceOf(owner).tagged("mine")).toBeUndefined();
+  });
+
+  test("counts a refusal that was relayed once", () => {
+    const edge = tracedRequest({ status: 400, worker: worker(1) });
+
+    expect(traceOf(tracedRequest({ status: 400, relayed: true }), edge).refused).toEqual([edge]);
+  });
+
   test("tells of each event as it comes", () => {
     const heard: TraceEvent[] = [];
     const trace = traceOf();

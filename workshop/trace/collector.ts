@@ -42,19 +42,22 @@ export class Trace extends EventEmitter<{ event: [TraceEvent] }> {
     return this.#events.filter(isEngineRequest);
   }
 
-  /** The requests that were answered with an error. */
+  /** The requests that were answered with an error, each as the worker saw it that the client met. */
   get refused(): TracedRequest[] {
-    return this.requests.filter(isRefused);
+    return this.requests.filter((request) => isRefused(request) && !request.relayed);
   }
 
-  /** All that belongs to one session: the request that opened it and those that name it. */
+  /**
+   * All that belongs to one session: the request that opened it and those that name it. One that was
+   * relayed is there twice: as the worker saw it that the client met, and as its owner did.
+   */
   of(sid: string): TracedRequest[] {
     return this.requests.filter((request) => request.sid === sid || request.opened === sid);
   }
 
-  /** The request that a client marked with this `t`. */
+  /** The request that a client marked with this `t`, as the worker saw it that the client met. */
   tagged(tag: string): TracedRequest | undefined {
-    return this.requests.find((request) => request.tag === tag);
+    return this.requests.find((request) => request.tag === tag && !request.relayed);
   }
 
   /** The worker whose answer opened the session. */

@@ -5,7 +5,7 @@ export type { WorkerId };
 /** The `type` under which a worker's reports travel over pm2's bus. */
 export const REPORT = "workshop:trace";
 
-/** One HTTP request, or one WebSocket handshake, as the worker saw it that answered it. */
+/** One HTTP request, or one WebSocket handshake, as a worker saw it that answered it. */
 export interface TracedRequest {
   kind: "request";
   /** When it arrived, in ms since the epoch. */
@@ -16,6 +16,11 @@ export interface TracedRequest {
   path: string;
   /** True for a request that asks to become a WebSocket. */
   upgrade: boolean;
+  /**
+   * True when it came to this worker through another one: on a connection that is no socket of this
+   * machine's network. The client met the other, which has reported the same request, too.
+   */
+  relayed?: boolean | undefined;
   /** Engine.IO's transport as the query names it; absent for any other request. */
   transport?: string | undefined;
   /** The session that the request names. */

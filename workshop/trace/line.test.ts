@@ -36,6 +36,62 @@ describe("a request in one line", () => {
     );
   });
 
+  test("that its session's owner refuses says that the session has ended", () => {
+    const request = tracedRequest({ sid: SID, status: 400, message: "Session ID unknown" });
+
+    expect(line(request, openedByWorker0())).toBe(
+      "worker 0  GET   polling    sid u3KxQa  400  Session ID unknown  · its session has ended",
+    );
+  });
+
+  test("that its session's owner refuses for another reason says nothing of the session", () => {
+    const request = tracedRequest({ method: "POST", sid: SID, status: 413 });
+
+    expect(line(request, openedByWorker0())).toBe("worker 0  POST  polling    sid u3KxQa  413");
+  });
+
+  test("that is answered well for another's session says who has answered", () => {
+    const request = tracedRequest({ method: "POST", sid: SID, worker: worker(1) });
+
+    expect(line(request, openedByWorker0())).toBe(
+      "worker 1  POST  polling    sid u3KxQa  200  · worker 0 answered",
+    );
+  });
+
+  test("that becomes another's WebSocket says so, too", () => {
+    const upgrade = { upgrade: true, transport: "websocket", status: 101 };
+    const request = tracedRequest({ ...upgrade, sid: SID, worker: worker(3) });
+
+    expect(line(request, openedByWorker0())).toBe(
+      "worker 3  WS    websocket  sid u3KxQa  101  · worker 0 answered",
+    );
+  });
+
+  test("that came through another worker says that", () => {
+    const request = tracedRequest({ sid: SID, relayed: true });
+
+    expect(line(request, openedByWorker0())).toBe(
+      "worker 0  GET   polling    sid u3KxQa  200  · through another worker",
+    );
+  });
+
+  test("that came through another worker and is refused says both", () => {
+    const unknown = { status: 400, message: "Session ID unknown" };
+    const request = tracedRequest({ ...unknown, sid: SID, relayed: true });
+
+    expect(line(request, openedByWorker0())).toBe(
+      "worker 0  GET   polling    sid u3KxQa  400  Session ID unknown  · its session has ended, through another worker",
+    );
+  });
+
+  test("that came through another worker, and whose client went away, says both", () => {
+    const request = tracedRequest({ sid: SID, status: 0, relayed: true });
+
+    expect(line(request, openedByWorker0())).toBe(
+      "worker 0  GET   polling    sid u3KxQa  the client went away  · through another worker",
+    );
+  });
+
   test("of a session that nobody opened names no owner", () => {
     const request = tracedRequest({ sid: "made-up", status: 400, message: "Session ID unknown" });
 

@@ -2,6 +2,9 @@ import { wrap } from "../text.ts";
 import type { Trace } from "./collector.ts";
 import type { TracedCommand, TracedRequest } from "./events.ts";
 
+/** What Engine.IO says of a session that it has not, or no longer. */
+const UNKNOWN = "Session ID unknown";
+
 /** A session id as it is printed: enough of it to tell sessions apart. */
 export function shortSid(sid: string | undefined): string {
   return sid ? sid.slice(0, 6) : "–";
@@ -15,7 +18,12 @@ function verb(request: TracedRequest): string {
 /**
  * One request in one line of plain text, as the terminal and the verdict show it:
  *
- *     worker 1  POST  polling    sid u3KxQa  400  Session ID unknown · worker 0 owns it
+ *     worker 1  POST  polling    sid u3KxQa  400  Session ID unknown  · worker 0 owns it
+ *
+ * One that was handed on to the owner of its session is reported by both workers:
+ *
+ *     worker 0  POST  polling    sid u3KxQa  200  · through another worker
+ *     worker 1  POST  polling    sid u3KxQa  200  · worker 0 answered
  */
 export function line(request: TracedRequest, trace: Trace): string {
   return [
@@ -62,18 +70,27 @@ function readable(channel: string): string {
   );
 }
 
-/** The status, and what it means for the session. */
+/** The status, what it means for the session, and which other worker had a part in it. */
 export function outcome(request: TracedRequest, trace: Trace): string {
-  if (request.status === 0) return "the client went away";
-  const parts = [String(request.status)];
-  if (request.opened) parts.push(`opens ${shortSid(request.opened)}`);
-  if (request.message) parts.push(request.message);
-  const owner = trace.ownerOf(request.sid);
-  if (request.status >= 400 && owner) {
-    const isOwner = owner.pid === request.worker.pid;
-    parts.push(isOwner ? "· its session has ended" : `· worker ${owner.instance} owns it`);
-  }
+  const { status, opened, message, relayed } = request;
+  const parts = [status === 0 ? "the client went away" : String(status)];
+  if (opened) parts.push(`opens ${shortSid(opened)}`);
+  if (message) parts.push(message);
+  const remarks = [sessionRemark(request, trace), relayed ? "through another worker" : undefined];
+  const said = remarks.filter((remark) => remark !== undefined).join(", ");
+  if (said) parts.push(`· ${said}`);
   return parts.join("  ");
+}
+
+/** What the session's owner has to do with the outcome, where that is worth a word. */
+function sessionRemark(request: TracedRequest, trace: Trace): string | undefined {
+  const { status, sid, message, worker } = request;
+  const owner = trace.ownerOf(sid);
+  if (status === 0 || !owner) return undefined;
+  if (owner.pid === worker.pid) {
+    return message === UNKNOWN ? "its session has ended" : undefined;
+  }
+  return `worker ${owner.instance} ${status >= 400 ? "owns it" : "answered"}`;
 }
 
 /**

@@ -67,7 +67,7 @@ process.on("exit", (code) => {
 
 /** @param {IncomingMessage} request @param {ServerResponse} response */
 function watchRequest(request, response) {
-  const seen = describe(request, false);
+  const seen = describe(request, request.socket, false);
   const body = keepBody(seen, response);
   const start = performance.now();
   response.once("close", () => {
@@ -96,7 +96,7 @@ function keepBody(seen, response) {
 
 /** @param {IncomingMessage} request @param {Duplex} socket */
 function watchUpgrade(request, socket) {
-  const seen = describe(request, true);
+  const seen = describe(request, socket, true);
   const start = performance.now();
   let kept = "";
   let reported = false;
@@ -145,8 +145,11 @@ function overhear(object, method, listener) {
   };
 }
 
-/** @param {IncomingMessage} request @param {boolean} upgrade @returns {TracedRequest} */
-function describe(request, upgrade) {
+/**
+ * @param {IncomingMessage} request @param {Duplex} connection @param {boolean} upgrade
+ * @returns {TracedRequest}
+ */
+function describe(request, connection, upgrade) {
   const [path = "/", query = ""] = (request.url ?? "/").split("?", 2);
   const parameters = new URLSearchParams(query);
   const isEngine = parameters.has("EIO") || parameters.has("transport");
@@ -157,6 +160,8 @@ function describe(request, upgrade) {
     method: request.method ?? "GET",
     path,
     upgrade,
+    // Sockets of TLS are of this kind, too. What another worker hands on comes on something else.
+    relayed: connection instanceof Socket ? undefined : true,
     transport: isEngine ? (parameters.get("transport") ?? "") : undefined,
     sid: parameters.get("sid") ?? undefined,
     tag: parameters.get("t") ?? undefined,

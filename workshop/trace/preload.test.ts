@@ -209,6 +209,85 @@ describe("a worker reports", () => {
   });
 });
 
+describe("what comes to a worker through another one", () => {
+  /**
+   * The workers are one here: what names a session is handed, byte by byte and on no socket of the
+   * network, to a second server that has the sessions.
+   */
+  const RELAY = `
+    import { request } from "node:http";
+    import { Duplex } from "node:stream";
+    const inner = createServer();
+    inner.on("request", (req, res) => io.engine.handleRequest(req, res));
+    inner.on("upgrade", (req, socket, head) => io.engine.handleUpgrade(req, socket, head));
+    const pair = () => {
+      const make = () => new Duplex({
+        read() {},
+        write(chunk, _, done) { this.other.push(chunk); done(); },
+        final(done) { this.other.push(null); done(); },
+      });
+      const [near, far] = [make(), make()];
+      [near.other, far.other] = [far, near];
+      inner.emit("connection", far);
+      return near;
+    };
+    http.removeAllListeners("request").removeAllListeners("upgrade");
+    http.on("request", (req, res) => {
+      if (!req.url.includes("sid=")) return io.engine.handleRequest(req, res);
+      const onward = request({ createConnection: pair, method: req.method, path: req.url });
+      onward.on("response", (answer) => answer.pipe(res.writeHead(answer.statusCode)));
+      req.pipe(onward);
+    });
+    http.on("upgrade", (req, socket, head) => {
+      const near = pair();
+      const headers = Object.entries(req.headers).map(([name, value]) => name + ": " + value);
+      near.write(["GET " + req.url + " HTTP/1.1", ...headers, "", ""].join("\\r\\n"));
+      near.pipe(socket).pipe(near);
+    });
+  `;
+
+  /** The two reports of one request: of the one that the client met, and of the owner. */
+  async function bothOf(server: TracedServer, like: Partial<TracedRequest>) {
+    const owner = await requestLike(server, { ...like, relayed: true });
+    const edge = await requestLike(server, { ...like, relayed: undefined });
+    return { owner, edge };
+  }
+
+  test("is reported by both, and only the second says that it was relayed", async () => {
+    await using server = await startTracedServer({ code: RELAY });
+
+    const sid = await openSession(server);
+
+    const handshake = await requestLike(server, { opened: sid });
+    const { owner, edge } = await bothOf(server, { sid, method: "POST" });
+    expect([handshake.relayed, edge.relayed, owner.relayed]).toEqual([undefined, undefined, true]);
+    expect([edge.status, owner.status]).toEqual([200, 200]);
+  });
+
+  test("may be refused there", async () => {
+    await using server = await startTracedServer({ code: RELAY });
+
+    await ask(`${server.url}${POLLING}&sid=nobodys`, { method: "POST", body: "40" });
+
+    const { owner, edge } = await bothOf(server, { sid: "nobodys" });
+    const refusal = { status: 400, code: 1, message: "Session ID unknown" };
+    expect([edge, owner]).toMatchObject([refusal, refusal]);
+  });
+
+  test("may become a WebSocket", async () => {
+    await using server = await startTracedServer({ code: RELAY });
+    using client = connect(server.url, ["polling", "websocket"]);
+    await client.connected;
+
+    const { owner, edge } = await bothOf(server, {
+      sid: client.socket.io.engine.id,
+      upgrade: true,
+    });
+
+    expect([edge.status, owner.status]).toEqual([101, 101]);
+  });
+});
+
 test("a session upgrades and talks as if nobody listened", async () => {
   await using server = await startTracedServer({
     code: 'io.on("connection", (socket) => socket.on("echo", (what, reply) => reply(what)));',
