@@ -114,6 +114,27 @@ export const steps: readonly Step[] = [
     services: ["redis"],
     drops: ["news.ts", "server.ts"],
   },
+  {
+    number: 7,
+    slug: "07-share-the-handshake",
+    title: "Share the handshake",
+    about: "A handshake can be shared over Redis pub/sub, too: any worker, any transport.",
+    edit: ["relay.ts"],
+    whole: [],
+    brings: [
+      "bus.ts",
+      "frame.ts",
+      "public/client-options.js",
+      "relay.ts",
+      "server.ts",
+      "tunnel.ts",
+      "tunnels.ts",
+    ],
+    runs: "pm2",
+    workers: 4,
+    services: ["redis"],
+    drops: ["public/client-options.js", "server.ts"],
+  },
 ];
 
 /** Where a step's code is taken from: the learner's copy, the starter or the solution. */
