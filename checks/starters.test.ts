@@ -34,6 +34,11 @@ const REASONS: Record<number, string[]> = {
     "Saw that 2 of 8 heard it",
     "steps/06-redis-adapter/server.ts, TODO 6.1",
   ],
+  7: [
+    "✗ four workers share one port, and a session id says whose it is",
+    "Expected the session ids of each worker to have something in common that no others have",
+    "steps/07-share-the-handshake/relay.ts, TODO 7.1",
+  ],
 };
 
 describe.each(steps)("the starter of step $number", (step) => {

@@ -1,0 +1,47 @@
+import { Inconclusive } from "../../workshop/problems.ts";
+import type { App } from "../../workshop/stage/app.ts";
+import type { TracedRequest } from "../../workshop/trace/events.ts";
+import { line } from "../../workshop/trace/line.ts";
+import type { Clients } from "./clients.ts";
+import { must } from "./must.ts";
+
+/** For so long a worker waits for the owner of a session, in ms. */
+const OWNER_WITHIN = 500;
+
+/**
+ * Connects so many clients, one after the other. Each must come in at first try.
+ *
+ * @throws Inconclusive when a worker had no time to answer another: this machine is too busy then.
+ */
+export async function allConnect(
+  app: App,
+  clients: Clients,
+  transports: string[],
+  count: number,
+): Promise<string> {
+  const names = transports.join(", then ");
+  for (let client = 1; client <= count; client += 1) {
+    const since = Date.now();
+    const attempt = await clients.tryOnce({ transports });
+    if (attempt.connected) continue;
+    const refusal = app.trace.refused.findLast(({ at }) => at >= since);
+    if (refusal) mustNotBeStarved(refusal);
+    must(false, {
+      expected: `${count} of ${count} clients with ${names} to connect at first try`,
+      seen: `client ${client} fail: ${attempt.error}${refusal ? `;  ${line(refusal, app.trace)}` : ""}`,
+    });
+  }
+  return `${count} of ${count} with ${names}`;
+}
+
+/**
+ * A worker that is well may still be too slow for another that waits for it.
+ *
+ * @throws Inconclusive when that is why a request was refused.
+ */
+export function mustNotBeStarved({ ms }: TracedRequest): void {
+  if (ms < OWNER_WITHIN) return;
+  throw new Inconclusive(
+    `this machine was too busy: for ${OWNER_WITHIN} ms a worker had no answer from another`,
+  );
+}

@@ -1,0 +1,109 @@
+import { connect } from "node:net";
+import { once } from "node:events";
+import { Inconclusive, NotYet } from "../../workshop/problems.ts";
+import type { App } from "../../workshop/stage/app.ts";
+import { eventually, until } from "../../workshop/stage/until.ts";
+import { told } from "./conversation.ts";
+import { ask, handshake, type Answer, type EngineRequest } from "./http.ts";
+import { must } from "./must.ts";
+import { channelOf, onForward, relayed } from "./relay-seen.ts";
+import type { Session } from "./sessions.ts";
+
+/** How long a worker may take to answer for an owner that does not, in ms: it waits for 500. */
+const UNKNOWN_WITHIN = 1_500;
+/** What an owner publishes when it takes a tunnel and has nothing to say yet: a head. In bytes. */
+const ACCEPT = 19;
+
+/** A worker must say of a session that nobody knows it, and soon. @throws NotYet */
+export function mustBeUnknown(answer: Answer, what: string): void {
+  const { status, traced } = answer;
+  const isUnknown = status === 400 && traced.message === "Session ID unknown";
+  must(isUnknown && traced.ms < UNKNOWN_WITHIN, {
+    expected: `${what}, to be answered 400 "Session ID unknown" within ${UNKNOWN_WITHIN} ms by every worker`,
+    seen: `${told(answer)}, after ${Math.round(traced.ms)} ms`,
+    look: onForward,
+    hint: isUnknown
+      ? "A tunnel that nobody takes closes by itself, and then its request is refused."
+      : status < 400
+        ? "What the owner refuses is refused: its status comes back to the client, too."
+        : "A tunnel knows why it has closed, and #refuse reads that in it: closed by anybody else, it says nothing.",
+  });
+}
+
+/**
+ * Asks for a session that is lost.
+ *
+ * @throws NotYet when no answer comes, too, with the cause.
+ */
+export async function askForLost<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof NotYet)) throw error;
+    throw new NotYet({
+      ...error.finding,
+      look: onForward,
+      hint: "Nobody takes the tunnel. It closes by itself after 500 ms; what becomes of the client's request then?",
+    });
+  }
+}
+
+/** Kills the owner of a session, and waits until pm2 has started another in its place. */
+export async function killOwner(app: App, { owner }: Session): Promise<void> {
+  process.kill(owner.pid, "SIGKILL");
+  await until(
+    () => app.workers(),
+    (now) => now.every(({ pid, state }) => state === "online" && pid !== owner.pid),
+    {
+      within: 10_000,
+      otherwise: () => new Inconclusive("pm2 has not started a killed worker again within 10 s"),
+    },
+  );
+}
+
+/**
+ * Asks all workers for a session whose owner is frozen. Node's cluster gives such a worker one
+ * connection more, which nobody answers, and then no other.
+ */
+export async function askTheOthers(
+  app: App,
+  workers: readonly unknown[],
+  what: EngineRequest,
+): Promise<Answer[]> {
+  const swallowed = workers.map(() => connect(app.port, "127.0.0.1"));
+  try {
+    await Promise.all(swallowed.map((socket) => once(socket, "connect")));
+    return await askForLost(() => Promise.all(workers.slice(1).map(() => ask(app, what))));
+  } finally {
+    for (const socket of swallowed) socket.destroy();
+  }
+}
+
+/** Polls in a new session through another worker than its owner, until the owner has the poll. */
+export async function pollThroughAnother(
+  app: App,
+  workers: readonly unknown[],
+): Promise<[Session, AbortController]> {
+  for (let tries = 0; tries < workers.length; tries += 1) {
+    const { sid, owner } = await handshake(app);
+    const channel = channelOf(app.trace, owner);
+    const since = Date.now();
+    const poll = new AbortController();
+    ask(app, { sid, signal: poll.signal }).catch(() => {});
+    const isTaken = () => {
+      const frames = relayed(app.trace, since);
+      const open = frames.findIndex((one) => one.channel === channel);
+      const isAccept = (one: (typeof frames)[number]) =>
+        one.worker?.pid === owner.pid && one.bytes === ACCEPT;
+      return open >= 0 && frames.slice(open).some(isAccept);
+    };
+    if (await eventually(isTaken, (taken) => taken, 1_000)) return [{ sid, owner }, poll];
+    // It has met its owner at once.
+    poll.abort();
+  }
+  throw new NotYet({
+    expected: "a poll to reach the owner of its session through another worker",
+    seen: `that none of ${workers.length} did`,
+    look: onForward,
+  });
+}

@@ -1,0 +1,153 @@
+import type { Finding } from "../../workshop/problems.ts";
+import { NotYet } from "../../workshop/problems.ts";
+import type { App } from "../../workshop/stage/app.ts";
+import { eventually } from "../../workshop/stage/until.ts";
+import type { Trace } from "../../workshop/trace/collector.ts";
+import type { TracedCommand, TracedRequest, WorkerId } from "../../workshop/trace/events.ts";
+import { ask, type Answer } from "./http.ts";
+import { published, subscribed } from "./redis-seen.ts";
+import type { Session } from "./sessions.ts";
+
+/** How much later than a request what was published for it may be told, in ms. */
+const TOLD_WITHIN = 500;
+
+/** Where each piece of the relay is written. */
+export const onSid = { file: "relay.ts", todo: "7.1" };
+export const onOwner = { file: "relay.ts", todo: "7.2" };
+export const onForward = { file: "relay.ts", todo: "7.3" };
+export const onInject = { file: "relay.ts", todo: "7.4" };
+
+/** What workers have sent each other through the relay since that time, in ms since the epoch. */
+export function relayed(trace: Trace, since = 0): TracedCommand[] {
+  return published(trace).filter(({ at, channel }) => at >= since && isRelay(channel));
+}
+
+/** Whether a channel is one of the relay's, and not of the adapter's. */
+export function isRelay(channel: string): boolean {
+  return channel.includes(":relay:");
+}
+
+/** The channel on which a worker hears of tunnels. */
+export function channelOf(trace: Trace, worker: WorkerId): string | undefined {
+  return subscribed(trace).findLast((one) => isOf(worker, one) && isRelay(one.channel))?.channel;
+}
+
+function isOf({ pid }: WorkerId, { worker }: TracedCommand): boolean {
+  return worker?.pid === pid;
+}
+
+/**
+ * Asks for a session that belongs to another worker than some of those who will be met. What goes
+ * wrong on the way is said with its cause.
+ *
+ * @throws NotYet
+ */
+export async function explained<T>(app: App, session: Session, act: () => Promise<T>): Promise<T> {
+  const since = Date.now();
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof NotYet)) throw error;
+    throw new NotYet({ ...error.finding, ...(await whyNotRelayed(app, session, since)) });
+  }
+}
+
+/**
+ * Why a request for a session of another worker was not answered as its owner would have, as far as
+ * Redis and the owner have seen it.
+ *
+ * @param since when it was sent, in ms since the epoch
+ * @param edge the report of the worker that the client met; none when it has not answered
+ */
+export async function whyNotRelayed(
+  app: App,
+  session: Session,
+  since: number,
+  edge?: TracedRequest,
+): Promise<Pick<Finding, "look" | "hint">> {
+  const { trace } = app;
+  const { sid, owner } = session;
+  const from = edge ? `worker ${edge.worker.instance}` : "the worker that the client met";
+  const to = `worker ${owner.instance}`;
+  if (edge?.status === 501) {
+    return {
+      look: onForward,
+      hint: `501 is what stands in TODO 7.3 for now: ${from} knows that this is a session of ${to}, and does not hand the request on.`,
+    };
+  }
+  const sent = () => relayed(trace, since);
+  await eventually(sent, (all) => all.length > 0, TOLD_WITHIN);
+  if (sent().some((one) => isOf(owner, one) && one.channel === channelOf(trace, owner))) {
+    return {
+      look: onOwner,
+      hint: `${to} has handed on a request for a session of its own, to itself. Those are its to answer.`,
+    };
+  }
+  const first = sent().find((one) => !isOf(owner, one));
+  if (!first && edge?.status === 400) {
+    return {
+      look: onOwner,
+      hint: `Nothing was published: ${from} has answered by itself. Does it see in the session id whose session that is?`,
+    };
+  }
+  if (!first) {
+    return {
+      look: onForward,
+      hint: `Nothing was published: ${from} has opened a tunnel and written nothing into it.`,
+    };
+  }
+  if (first.received === 0) {
+    return {
+      look: onOwner,
+      hint: `It was published on ${first.channel}, and nobody listens there. A worker listens on the channel that is called by its name.`,
+    };
+  }
+  const come = () =>
+    trace.events.filter(
+      (event): event is TracedRequest =>
+        event.kind === "request" && event.relayed === true && event.at >= since,
+    );
+  const arrival = () =>
+    come().find((one) => one.sid === sid && (edge === undefined || one.tag === edge.tag));
+  await eventually(arrival, (found) => found !== undefined, TOLD_WITHIN);
+  const arrived = arrival();
+  const other = come().find(({ worker }) => worker.pid === owner.pid);
+  if (!arrived && other) {
+    return {
+      look: onForward,
+      hint: `What came to ${to} is ${other.method} ${other.path} for ${other.sid ?? "no session"}. Method, path and query go on as they were.`,
+    };
+  }
+  if (!arrived && (edge || !(await takesHeads(app, session)))) {
+    return {
+      look: onInject,
+      hint: `What was published has reached ${to}, and no request came of it there. this.#inner takes a connection that it is handed.`,
+    };
+  }
+  if (!arrived || (arrived.status === 0 && arrived.method === "POST")) {
+    return {
+      look: onForward,
+      hint: `${to} got the head of the request, and waited for its body. Does that go into the tunnel, too, and its end?`,
+    };
+  }
+  if (arrived.status !== 0 && arrived.status !== edge?.status) {
+    return {
+      look: onForward,
+      hint: `${to} has answered ${arrived.status}. That answer has to come back to the client: status, headers and body.`,
+    };
+  }
+  return { look: onForward };
+}
+
+/** Whether its owner answers a request that has no body, when another worker has met it. */
+async function takesHeads(app: App, { sid, owner }: Session): Promise<boolean> {
+  for (let tries = 0; tries < 3; tries += 1) {
+    // Refused at once by whoever has the session: it has not upgraded.
+    const answer: Answer | undefined = await ask(app, { sid, transport: "websocket" }).catch(
+      () => undefined,
+    );
+    if (answer?.traced.worker.pid === owner.pid) continue;
+    return answer?.traced.code === 3;
+  }
+  return false;
+}
