@@ -16,8 +16,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: "soak",
+          include: ["checks/soak/*.soak.ts"],
+          // It takes the whole machine for a minute, so it comes after all others.
+          sequence: { groupOrder: 1 },
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
           name: "workshop",
-          include: ["workshop/**/*.test.ts", "checks/**/*.test.ts"],
+          include: ["workshop/**/*.test.ts", "checks/**/*.test.ts", "lab/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -1,0 +1,107 @@
+/**
+ * A worker of a cluster that is measured: the smallest app that echoes, acknowledges and broadcasts,
+ * served in the way that VARIANT says.
+ */
+import { createServer, type IncomingMessage } from "node:http";
+import { createRequire } from "node:module";
+import { createAdapter } from "@socket.io/redis-adapter";
+import { setupWorker } from "@socket.io/sticky";
+import type { Server as Engine } from "engine.io";
+import { Server } from "socket.io";
+import {
+  connectRedis,
+  publisher,
+  subscriber,
+} from "../../solutions/07-share-the-handshake/redis.ts";
+import { RelayEngine } from "../../solutions/07-share-the-handshake/relay.ts";
+import { answer } from "./calls.ts";
+import type { Variant } from "./variants.ts";
+
+/** What a worker says of itself. */
+export interface WorkerReport {
+  pid: number;
+  /** CPU time since its start, user and system, in ms. */
+  cpu: number;
+  /** Requests and upgrades that named a session, and how many of them one that was not here. */
+  requests: number;
+  foreign: number;
+  /** Clients that have upgraded here since the last report, and whether their session was elsewhere. */
+  upgrades: { client: string; isForeign: boolean }[];
+}
+
+const { VARIANT, PORT, REDIS_PREFIX = "bench", REFERENCE = "" } = process.env;
+// The parent has made sure of it.
+const variant = VARIANT as Variant;
+
+await connectRedis();
+const httpServer = createServer((_, res) => res.end(String(process.pid)));
+const io = new Server({
+  serveClient: false,
+  adapter: createAdapter(publisher, subscriber, { key: REDIS_PREFIX }),
+  transports: variant === "plain" ? ["websocket"] : ["polling", "websocket"],
+});
+const engine = startEngine();
+
+function startEngine(): Engine {
+  const path = "/socket.io/";
+  if (variant !== "relay" && variant !== "reference") {
+    io.attach(httpServer);
+    return io.engine;
+  }
+  const own =
+    variant === "relay"
+      ? new RelayEngine(publisher, subscriber, { prefix: `${REDIS_PREFIX}:relay:` })
+      : new (loadReference())(publisher, subscriber, {
+          channelPrefix: `${REDIS_PREFIX}:reference`,
+        });
+  own.attach(httpServer, { path });
+  io.bind(own);
+  return own;
+}
+
+type EngineClass = new (pub: unknown, sub: unknown, options: { channelPrefix: string }) => Engine;
+
+/** A module that nothing here may depend on has no types here. */
+function loadReference(): EngineClass {
+  const { RedisEngine }: { RedisEngine: EngineClass } = createRequire(import.meta.url)(REFERENCE);
+  return RedisEngine;
+}
+
+const report: WorkerReport = { pid: process.pid, cpu: 0, requests: 0, foreign: 0, upgrades: [] };
+
+/** Before the engine sees it: is it for a session of this worker? */
+function look({ url = "" }: IncomingMessage): boolean {
+  const sid = new URLSearchParams(url.split("?")[1]).get("sid");
+  if (sid === null) return false;
+  const isForeign = !(sid in Reflect.get(engine, "clients"));
+  report.requests += 1;
+  if (isForeign) report.foreign += 1;
+  return isForeign;
+}
+httpServer.prependListener("request", look);
+httpServer.prependListener("upgrade", (req) => {
+  const isForeign = look(req);
+  report.upgrades.push({ client: String(req.headers["x-client"]), isForeign });
+});
+
+io.on("connection", (socket) => {
+  socket.emit("hello", process.pid);
+  socket.on("echo", (text: string, reply: (text: string) => void) => reply(text));
+  socket.on("tick", () => {});
+  socket.on("say", (text: string) => io.to("everybody").emit("said", text));
+  void socket.join("everybody");
+});
+
+const answers = {
+  report(): WorkerReport {
+    const { user, system } = process.cpuUsage();
+    const upgrades = report.upgrades.splice(0);
+    return { ...report, cpu: (user + system) / 1000, upgrades };
+  },
+};
+export type WorkerAnswers = typeof answers;
+
+answer(answers);
+if (variant === "sticky") setupWorker(io);
+else await new Promise<void>((done) => httpServer.listen(Number(PORT), "127.0.0.1", done));
+process.send?.({ isReady: true });
