@@ -74,8 +74,8 @@ export class Bus {
     const filter = (from: Buffer, message: Buffer) => {
       if (from.toString() === channel) listener(message);
     };
-    client.on("messageBuffer", filter);
     await client.subscribe(channel);
+    client.on("messageBuffer", filter);
     return async () => {
       client.off("messageBuffer", filter);
       await client.unsubscribe(channel);
