@@ -5,7 +5,7 @@ import type { ChatClient } from "./clients.ts";
 import { told } from "./conversation.ts";
 import { askEveryWorker } from "./http.ts";
 import { must } from "./must.ts";
-import { openSessions } from "./sessions.ts";
+import { openSession } from "./sessions.ts";
 
 /** Makes the servers of an app echo what they get. */
 export const ECHO = new URL("../experiments/echo.mjs", import.meta.url).href;
@@ -42,8 +42,8 @@ export async function mustRefuseTooLong(
   app: App,
   workers: readonly { instance: number }[],
 ): Promise<string> {
-  const [session] = await openSessions(app, workers);
-  const post = { method: "POST", sid: session?.sid, body: "4".repeat(TOO_LONG) } as const;
+  const { sid } = await openSession(app);
+  const post = { method: "POST", sid, body: "4".repeat(TOO_LONG) } as const;
   for (const answer of (await askEveryWorker(app, workers, post)).values()) {
     must(answer.status === 413, {
       expected: "what is longer than maxHttpBufferSize to be refused by every worker: 413",

@@ -4,10 +4,10 @@ import { Inconclusive, NotYet } from "../../workshop/problems.ts";
 import type { App } from "../../workshop/stage/app.ts";
 import { eventually, until } from "../../workshop/stage/until.ts";
 import { told } from "./conversation.ts";
-import { ask, handshake, type Answer, type EngineRequest } from "./http.ts";
+import { ask, type Answer, type EngineRequest } from "./http.ts";
 import { must } from "./must.ts";
 import { channelOf, onForward, relayed } from "./relay-seen.ts";
-import type { Session } from "./sessions.ts";
+import { openSession, type Session } from "./sessions.ts";
 
 /** How long a worker may take to answer for an owner that does not, in ms: it waits for 500. */
 const UNKNOWN_WITHIN = 1_500;
@@ -85,7 +85,8 @@ export async function pollThroughAnother(
   workers: readonly unknown[],
 ): Promise<[Session, AbortController]> {
   for (let tries = 0; tries < workers.length; tries += 1) {
-    const { sid, owner } = await handshake(app);
+    const session = await openSession(app);
+    const { sid, owner } = session;
     const channel = channelOf(app.trace, owner);
     const since = Date.now();
     const poll = new AbortController();
@@ -97,7 +98,7 @@ export async function pollThroughAnother(
         one.worker?.pid === owner.pid && one.bytes === ACCEPT;
       return open >= 0 && frames.slice(open).some(isAccept);
     };
-    if (await eventually(isTaken, (taken) => taken, 1_000)) return [{ sid, owner }, poll];
+    if (await eventually(isTaken, (taken) => taken, 1_000)) return [session, poll];
     // It has met its owner at once.
     poll.abort();
   }

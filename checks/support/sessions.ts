@@ -12,6 +12,12 @@ export interface Session {
 /** How many handshakes may be needed for one of each worker, where they are not taken in turn. */
 const TRIES = 10;
 
+/** Opens a session by hand, at whichever worker takes it. @throws NotYet when that fails. */
+export async function openSession(app: App): Promise<Session> {
+  const { sid, owner } = await handshake(app);
+  return { sid, owner };
+}
+
 /**
  * Opens sessions by hand, one after the other, until each worker has `each` of them. Gives those, in
  * the order of the workers.
@@ -26,9 +32,9 @@ export async function openSessions(
   const found = new Map(workers.map(({ instance }) => [instance, [] as Session[]]));
   const missing = () => [...found].filter(([, sessions]) => sessions.length < each);
   for (let tries = workers.length * each * TRIES; tries > 0 && missing().length > 0; tries -= 1) {
-    const { sid, owner } = await handshake(app);
-    const sessions = found.get(owner.instance);
-    if (sessions && sessions.length < each) sessions.push({ sid, owner });
+    const session = await openSession(app);
+    const sessions = found.get(session.owner.instance);
+    if (sessions && sessions.length < each) sessions.push(session);
   }
   const [first] = missing();
   if (!first) return [...found.values()].flat();
