@@ -112,6 +112,22 @@ describe("the printed trace", () => {
     ]);
   });
 
+  test("leaves out what is small and is only said again by the same worker", () => {
+    const alive = (instance: number, bytes = 23) =>
+      tracedCommand({ worker: worker(instance), channel: "chat:relay:u3KxQ", bytes });
+
+    expect(printed([alive(1), alive(2), alive(1), alive(2), alive(1, 27), alive(1)])).toEqual([
+      "worker 1  PUB   chat:relay:u3KxQ  23 bytes, 0 received it",
+      "worker 2  PUB   chat:relay:u3KxQ  23 bytes, 0 received it",
+      "worker 1  PUB   chat:relay:u3KxQ  27 bytes, 0 received it",
+      "worker 1  PUB   chat:relay:u3KxQ  23 bytes, 0 received it",
+    ]);
+  });
+
+  test("shows a person's message as often as it is said", () => {
+    expect(printed([tracedCommand(), tracedCommand()]).length).toBe(2);
+  });
+
   test("counts what comes too fast to be read", () => {
     const many = Array.from({ length: 100 }, () => tracedCommand({ at: 1_000 }));
 
