@@ -24,10 +24,11 @@ async function hold(port: number, host: string): Promise<AsyncDisposable> {
 }
 
 describe("a port", () => {
-  test("from the operating system is free", async () => {
+  test("that is given is free, and not one that an outgoing connection may take", async () => {
     const port = await freePort();
 
     expect(await isFree(port)).toBe(true);
+    expect(port).toBeLessThan(32_768);
   });
 
   test.each(ADDRESSES)("that somebody holds on %s is taken", async (host) => {

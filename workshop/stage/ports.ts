@@ -1,7 +1,21 @@
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
-/** A TCP port that was free a moment ago on every interface, chosen by the operating system. */
+/**
+ * Where free ports are looked for: below those that operating systems give to outgoing connections
+ * (from 32768 on Linux, 49152 elsewhere), of which there are always some that come and go.
+ */
+const FIRST = 20_000;
+const LAST = 32_000;
+/** How often one is tried at random before the operating system is asked. */
+const TRIES = 50;
+
+/** A TCP port that was free a moment ago on every interface, and that no outgoing connection takes. */
 export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const port = randomInt(FIRST, LAST);
+    if (await isFree(port)) return port;
+  }
   const port = await listenOnce(0);
   if (port === undefined) throw new Error("The operating system gave no free port.");
   return port;
