@@ -7,9 +7,8 @@ import { verdictOf } from "./check/verdict.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { judgeCode } from "./judge.ts";
 import { LearnersApp } from "./learners-app.ts";
+import { openDaemons } from "./session-daemons.ts";
 import type { RedisAddress } from "./stage/app.ts";
-import { startDaemon } from "./stage/daemon.ts";
-import { connectPm2 } from "./stage/pm2.ts";
 import { freePort } from "./stage/ports.ts";
 import { startRedis } from "./stage/redis.ts";
 import { openRun, type Run } from "./stage/run.ts";
@@ -34,7 +33,8 @@ export async function benchLoop(steps: readonly Step[], runs: number): Promise<v
     await checker[Symbol.asyncDispose]();
     await run[Symbol.asyncDispose]();
   });
-  await using pm2 = await connectPm2(await startDaemon(run));
+  const hosts = Math.max(...steps.map((step) => step.hosts));
+  await using daemons = await openDaemons(run, { runs: "pm2", hosts });
   console.log(
     `From a save to the verdict, median of ${runs} (all samples), and the runner's memory`,
   );
@@ -51,7 +51,7 @@ export async function benchLoop(steps: readonly Step[], runs: number): Promise<v
         dir,
         run,
         port,
-        pm2,
+        pm2s: daemons.pm2s.slice(0, step.hosts),
         redis: await redisFor(step, run),
         print: silent,
         onUrl: silent,

@@ -27,10 +27,12 @@ export interface Step {
   brings: string[];
   /** `node`: one plain process. `pm2`: whatever the learner's ecosystem file says. */
   runs: "node" | "pm2";
-  /** How many workers the finished app has. */
+  /** How many workers the finished app has, on each host. */
   workers: number;
-  /** What runs beside the app: its address comes in the app's environment. */
-  services: readonly "redis"[];
+  /** On how many hosts it runs, each with a pm2 of its own. */
+  hosts: number;
+  /** What runs beside the app. The address of Redis comes in its environment; nginx is in front. */
+  services: readonly ("redis" | "nginx")[];
   /** Files of the solution before from which this step takes something away; its README says what. */
   drops: readonly string[];
 }
@@ -46,6 +48,7 @@ export const steps: readonly Step[] = [
     brings: [],
     runs: "node",
     workers: 1,
+    hosts: 1,
     services: [],
     drops: [],
   },
@@ -59,6 +62,7 @@ export const steps: readonly Step[] = [
     brings: ["ecosystem.config.cjs", "server.ts"],
     runs: "pm2",
     workers: 1,
+    hosts: 1,
     services: [],
     drops: [],
   },
@@ -72,6 +76,7 @@ export const steps: readonly Step[] = [
     brings: ["findings.json", "forty-clients.ts"],
     runs: "pm2",
     workers: 4,
+    hosts: 1,
     services: [],
     drops: [],
   },
@@ -85,6 +90,7 @@ export const steps: readonly Step[] = [
     brings: ["server.ts", "public/client-options.js"],
     runs: "pm2",
     workers: 4,
+    hosts: 1,
     services: [],
     drops: [],
   },
@@ -98,6 +104,7 @@ export const steps: readonly Step[] = [
     brings: ["news.ts", "redis.ts", "server.ts"],
     runs: "pm2",
     workers: 4,
+    hosts: 1,
     services: ["redis"],
     drops: [],
   },
@@ -111,6 +118,7 @@ export const steps: readonly Step[] = [
     brings: ["server.ts", "tolerant.ts"],
     runs: "pm2",
     workers: 4,
+    hosts: 1,
     services: ["redis"],
     drops: ["news.ts", "server.ts"],
   },
@@ -132,8 +140,31 @@ export const steps: readonly Step[] = [
     ],
     runs: "pm2",
     workers: 4,
+    hosts: 1,
     services: ["redis"],
     drops: ["public/client-options.js", "server.ts"],
+  },
+  {
+    number: 8,
+    slug: "08-under-fire",
+    title: "Under fire",
+    about: "Pub/sub forgets, a stream remembers: crash, reload, Redis gone, and nothing is lost.",
+    edit: ["history.ts", "tail.ts", "server.ts", "catch-up.ts", "public/client-options.js"],
+    whole: [],
+    brings: [
+      "catch-up.ts",
+      "history.ts",
+      "input.ts",
+      "public/client-options.js",
+      "redis.ts",
+      "server.ts",
+      "tail.ts",
+    ],
+    runs: "pm2",
+    workers: 4,
+    hosts: 1,
+    services: ["redis"],
+    drops: ["public/client-options.js", "redis.ts", "server.ts"],
   },
 ];
 
@@ -166,6 +197,11 @@ export function folderInGit(step: Step, source: Exclude<Source, "work">): string
 
 /** Where a person expects to find the app; while it is taken, a session uses the next free port. */
 export const APP_PORT = 3000;
+/** The hosts of an app that has several, and where each listens by what is written in nginx.conf. */
+export const HOSTS: readonly { name: string; port: number }[] = [
+  { name: "a", port: 3001 },
+  { name: "b", port: 3002 },
+];
 /**
  * What the app adds to the names of its channels and keys. On a Redis of the workshop's own any
  * will do.
@@ -173,5 +209,7 @@ export const APP_PORT = 3000;
 export const REDIS_PREFIX = "chat";
 /** The file that says how pm2 runs a step. */
 export const ECOSYSTEM = "ecosystem.config.cjs";
+/** The file that says how nginx shares requests out among the hosts. */
+export const NGINX_CONF = "nginx.conf";
 /** The file that every step's app starts from. */
 export const SERVER = "server.ts";

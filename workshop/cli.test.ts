@@ -17,6 +17,10 @@ describe("what cannot be understood is answered with one line and exit code 2", 
     ],
     [["check", "1", "--dir", "nowhere"], "There is no folder nowhere."],
     [["solution", "1", "2"], "too many arguments for 'solution'. Expected 1 argument but got 2."],
+    [
+      ["pm2", "--host", "b", "list"],
+      "No session with several hosts is running: --host goes with step 9.",
+    ],
     [["dance"], "unknown command 'dance'"],
   ])("%j", async (words, line) => {
     const { code, output } = await runCli(words);

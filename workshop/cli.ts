@@ -59,7 +59,7 @@ command(
   "pm2",
   "pm2 itself: on the running session's daemon, else on a lasting one of the workshop's own.",
 )
-  .argument("[arguments...]", "list, logs, monit, stop, start …")
+  .argument("[arguments...]", "list, logs, monit, stop, start … (--host b first: on that host)")
   .helpOption(false)
   .allowUnknownOption()
   .action(async () => {

@@ -10,7 +10,8 @@ import {
   type Requirement,
   type Status,
 } from "./doctor/report.ts";
-import { chromium, machine, nginx, node, packages, port, redis } from "./doctor/requirements.ts";
+import { chromium, machine, node, packages, port } from "./doctor/requirements.ts";
+import { nginx, redis } from "./doctor/servers.ts";
 import { installingIsForbidden, readSystem, type System } from "./doctor/system.ts";
 import { MachineProblem } from "./problems.ts";
 import { clearRemains } from "./stage/run.ts";
@@ -28,7 +29,7 @@ const requirements: readonly Requirement[] = [
   nginx,
 ];
 /** What `npm test` cannot do without. */
-const requirementsForTests: readonly Requirement[] = [chromium, redis];
+const requirementsForTests: readonly Requirement[] = [chromium, redis, nginx];
 
 /**
  * Prints what this machine has and lacks, with the command that fixes each lack. With `fix` it runs

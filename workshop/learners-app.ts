@@ -2,12 +2,14 @@ import colors from "picocolors";
 import type { Step } from "./catalog.ts";
 import { NotYet } from "./problems.ts";
 import { PortTaken, type App, type Launch, type RedisAddress } from "./stage/app.ts";
+import { startHosts } from "./stage/hosts.ts";
 import { startManagedApp } from "./stage/managed-app.ts";
 import { startPlainApp } from "./stage/plain-app.ts";
 import type { Pm2, Worker } from "./stage/pm2.ts";
 import { portFrom } from "./stage/ports.ts";
 import type { Run } from "./stage/run.ts";
 import { columns, wrap } from "./text.ts";
+import { nameOf } from "./trace/line.ts";
 import { paint, tracePrinter } from "./trace/print.ts";
 
 /** How many lines of each stream the key `l` shows. */
@@ -22,8 +24,8 @@ export interface LearnersAppOptions {
   /** The port that it should have; it gets the next free one when somebody else has it. */
   port: number;
   onUrl: (url: string) => void;
-  /** Absent in steps that run without pm2. */
-  pm2: Pm2 | undefined;
+  /** One for each host; none in steps that run without pm2. */
+  pm2s: readonly Pm2[];
   /** Absent in steps without Redis. */
   redis: RedisAddress | undefined;
   print: (text: string) => void;
@@ -42,11 +44,13 @@ export class LearnersApp implements AsyncDisposable {
   constructor(options: LearnersAppOptions) {
     this.#options = options;
     this.#port = options.port;
-    options.pm2?.bus.on("message", ({ app, type }) => {
-      if (type !== "process:event" || app !== this.#app?.name) return;
-      clearTimeout(this.#settling);
-      this.#settling = setTimeout(() => this.#showWorkers().catch(() => {}), SETTLE);
-    });
+    for (const { bus } of options.pm2s) {
+      bus.on("message", ({ app, type }) => {
+        if (type !== "process:event" || app !== this.#app?.name) return;
+        clearTimeout(this.#settling);
+        this.#settling = setTimeout(() => this.#showWorkers().catch(() => {}), SETTLE);
+      });
+    }
   }
 
   get url(): string {
@@ -79,29 +83,23 @@ export class LearnersApp implements AsyncDisposable {
   }
 
   async #start(signal: AbortSignal): Promise<void> {
-    const { step, dir, run, pm2, redis, print } = this.#options;
-    if (pm2 && !pm2.isThere()) print("pm2's daemon has ended; here is a new one.");
-    // Nothing but this app runs on the session's daemon.
-    if (pm2?.isTainted()) await pm2.reset(run.env);
+    const { dir, run, pm2s, redis, print } = this.#options;
+    if (!pm2s.every((pm2) => pm2.isThere())) print("pm2's daemon has ended; here is a new one.");
+    await this.#resetTainted();
     const onTrace = tracePrinter(print, columns);
-    const launch: Launch = { run, dir, port: this.#port, name: "chat", redis, onTrace, signal };
     try {
-      this.#app =
-        step.runs === "pm2" && pm2
-          ? await startManagedApp({ ...launch, pm2 })
-          : await startPlainApp(launch);
+      const launch = { run, dir, port: this.#port, name: "chat", redis, onTrace, signal };
+      this.#app = await this.#launch(launch);
+      this.#moveTo(this.#app.port);
       this.#shown = "";
       await this.#showWorkers();
       this.#adviseReload();
     } catch (error) {
       // A worker that is still being started would keep the port.
-      if (pm2?.isTainted()) await pm2.reset(run.env);
+      await this.#resetTainted();
       if (signal.aborted) return;
       if (error instanceof PortTaken) {
-        const taken = this.#port;
-        this.#port = await portFrom(taken);
-        print(`Port ${taken} has been taken by another program; the app moves to ${this.url}`);
-        this.#options.onUrl(this.url);
+        this.#moveTo(await portFrom(this.#port));
         await this.#start(signal);
         return;
       }
@@ -110,6 +108,35 @@ export class LearnersApp implements AsyncDisposable {
       const text = `The app is not up. Expected ${expected}. Saw ${seen}.`;
       print(wrap(text, columns()).map(colors.red).join("\n"));
     }
+  }
+
+  async #launch(launch: Launch): Promise<App> {
+    const { step, pm2s } = this.#options;
+    const [pm2] = pm2s;
+    if (step.runs === "node" || !pm2) return startPlainApp(launch);
+    if (pm2s.length === 1) return startManagedApp({ ...launch, pm2 });
+    const on: { pm2: Pm2; port: number }[] = [];
+    for (const each of pm2s) {
+      const port = await portFrom((on.at(-1)?.port ?? launch.port) + 1);
+      on.push({ pm2: each, port });
+    }
+    return startHosts({ ...launch, on });
+  }
+
+  #moveTo(port: number): void {
+    if (port === this.#port) return;
+    const taken = this.#port;
+    this.#port = port;
+    this.#options.print(
+      `Port ${taken} has been taken by another program; the app moves to ${this.url}`,
+    );
+    this.#options.onUrl(this.url);
+  }
+
+  /** Nothing but this app runs on the session's daemons. */
+  async #resetTainted(): Promise<void> {
+    const { pm2s, run } = this.#options;
+    await Promise.all(pm2s.filter((pm2) => pm2.isTainted()).map((pm2) => pm2.reset(run.env)));
   }
 
   /** The workers start one after the other, and whoever was connected comes back to the first. */
@@ -158,5 +185,5 @@ function describe(worker: Worker): string {
   const times = worker.restarts === 1 ? "once" : `${worker.restarts} times`;
   const again = worker.restarts > 0 ? `, restarted ${times}` : "";
   const pid = worker.pid ? ` pid ${worker.pid}` : "";
-  return `${paint(worker, `worker ${worker.instance}`)}${pid} ${worker.state}${again}`;
+  return `${paint(worker, nameOf(worker))}${pid} ${worker.state}${again}`;
 }

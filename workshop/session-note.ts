@@ -15,8 +15,8 @@ export interface SessionNote {
   step: number;
   /** Where the app can be opened. */
   url?: string | undefined;
-  /** The session's pm2 home; absent in steps without pm2. */
-  home?: string | undefined;
+  /** The session's pm2 homes, one for each host; absent in steps without pm2. */
+  homes?: readonly string[] | undefined;
   /** The URL of the session's Redis; absent in steps without Redis. */
   redis?: string | undefined;
 }

@@ -13,9 +13,8 @@ import { openUrl } from "./open-url.ts";
 import { Inconclusive, MachineProblem } from "./problems.ts";
 import { learnersCopy, notePassed } from "./progress.ts";
 import { claimSession } from "./session-note.ts";
+import { openDaemons } from "./session-daemons.ts";
 import { openSessionRedis } from "./session-redis.ts";
-import { startDaemon } from "./stage/daemon.ts";
-import { connectPm2 } from "./stage/pm2.ts";
 import { portFrom } from "./stage/ports.ts";
 import type { PrivateRedis } from "./stage/redis.ts";
 import { openRun } from "./stage/run.ts";
@@ -63,11 +62,12 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
   checker.warm();
 
   const port = await portFrom(APP_PORT);
-  const home = step.runs === "pm2" ? await startDaemon(run) : undefined;
-  await using pm2 = home === undefined ? undefined : await connectPm2(home);
+  await using daemons = await openDaemons(run, step);
+  const { pm2s } = daemons;
   const onUrl = (url: string) => claim.update({ url });
-  await using app = new LearnersApp({ step, dir, run, port, pm2, redis, print, onUrl });
-  claim.update({ url: app.url, home, redis: redis?.url });
+  await using app = new LearnersApp({ step, dir, run, port, pm2s, redis, print, onUrl });
+  const homes = pm2s.map(({ home }) => home);
+  claim.update({ url: app.url, homes, redis: redis?.url });
   const taken = port === APP_PORT ? "" : ` (port ${APP_PORT} is taken)`;
   print(`${colors.bold("App")}      ${app.url}${taken}`);
   if (redis) {

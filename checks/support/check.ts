@@ -3,6 +3,8 @@ import { expect, test as base } from "vitest";
 import type { Step } from "../../workshop/catalog.ts";
 import { Inconclusive, MachineProblem, NotYet, type Finding } from "../../workshop/problems.ts";
 import type { App } from "../../workshop/stage/app.ts";
+import type { Host } from "../../workshop/stage/hosts.ts";
+import type { Nginx } from "../../workshop/stage/nginx.ts";
 import type { Pm2 } from "../../workshop/stage/pm2.ts";
 import type { PrivateRedis } from "../../workshop/stage/redis.ts";
 import { cancellable } from "../../workshop/stage/until.ts";
@@ -28,6 +30,10 @@ export interface Scene {
   pm2: () => Promise<Pm2>;
   /** The app's own Redis. @throws in steps without one: that is a bug of the check. */
   redis: PrivateRedis;
+  /** The hosts that the app runs on. @throws in steps on one host. */
+  hosts: readonly Host[];
+  /** The nginx in front of them. @throws in steps without one. */
+  nginx: Nginx;
   /**
    * Starts a further app of the same code, with a Redis of its own where the step has one, for checks
    * that break it; it ends with the check.
@@ -39,8 +45,8 @@ export interface Scene {
   show: (...evidence: (string | TracedRequest)[]) => void;
 }
 
-/** A further app, with its own Redis, clients and pages. */
-export type FurtherApp = Pick<Scene, "app" | "redis" | "clients" | "pages">;
+/** A further app, with its own Redis, hosts, clients and pages. */
+export type FurtherApp = Pick<Scene, "app" | "redis" | "hosts" | "nginx" | "clients" | "pages">;
 
 export interface CheckOptions {
   /** Where the learner should look when it fails, unless the failure knows better. */
@@ -95,7 +101,8 @@ async function play(
   evidence: string[],
   body: (scene: Scene) => Promise<void>,
 ): Promise<void> {
-  const { app, redis } = await ground.app();
+  const up = await ground.app();
+  const { app } = up;
   await using clients = new Clients(app.url);
   await using pages = new Pages(app.url, ground.browser);
   await using further = new Further();
@@ -107,7 +114,13 @@ async function play(
     clients,
     pages,
     get redis() {
-      return required(redis);
+      return required(up.redis, "Redis");
+    },
+    get hosts() {
+      return required(up.hosts, "hosts");
+    },
+    get nginx() {
+      return required(up.nginx, "nginx");
     },
     pm2: ground.pm2,
     async launch(how) {
@@ -116,7 +129,13 @@ async function play(
       return {
         app: another.app,
         get redis() {
-          return required(another.redis);
+          return required(another.redis, "Redis");
+        },
+        get hosts() {
+          return required(another.hosts, "hosts");
+        },
+        get nginx() {
+          return required(another.nginx, "nginx");
         },
         clients: further.add(new Clients(another.app.url)),
         pages: further.add(new Pages(another.app.url, ground.browser)),
@@ -142,9 +161,9 @@ async function play(
   }
 }
 
-function required(redis: PrivateRedis | undefined): PrivateRedis {
-  if (redis) return redis;
-  throw new Error("The catalogue gives this step no Redis.");
+function required<T>(service: T | undefined, name: string): T {
+  if (service !== undefined) return service;
+  throw new Error(`The catalogue gives this step no ${name}.`);
 }
 
 /** Behind a failure stands an app that the check has launched, and that hangs. */

@@ -6,7 +6,9 @@ import { inject } from "vitest";
 import { folderOf, steps, type Step } from "../../workshop/catalog.ts";
 import type { NotYet } from "../../workshop/problems.ts";
 import type { App, Launch } from "../../workshop/stage/app.ts";
+import { startHosts, type Host, type HostsLaunch } from "../../workshop/stage/hosts.ts";
 import { startManagedApp } from "../../workshop/stage/managed-app.ts";
+import type { Nginx } from "../../workshop/stage/nginx.ts";
 import { startPlainApp } from "../../workshop/stage/plain-app.ts";
 import { place, readEcosystem } from "../../workshop/stage/ecosystem.ts";
 import { connectPm2, forget, type Pm2 } from "../../workshop/stage/pm2.ts";
@@ -14,6 +16,7 @@ import { freePort } from "../../workshop/stage/ports.ts";
 import { startRedis, type PrivateRedis } from "../../workshop/stage/redis.ts";
 import { joinRun } from "../../workshop/stage/run.ts";
 import { openStage, type Stage } from "../../workshop/stage/stage.ts";
+import { MachinePool, warmMachines, type Machines } from "./machines.ts";
 import { connectBrowser } from "./pages.ts";
 import { takeVitals, type Vitals } from "./vitals.ts";
 
@@ -45,12 +48,22 @@ export interface Launched extends AsyncDisposable {
   app: App;
   /** Undefined in steps without Redis. */
   redis: PrivateRedis | undefined;
+  /** Undefined in steps on one host. */
+  hosts: readonly Host[] | undefined;
+  /** Undefined in steps without nginx. */
+  nginx: Nginx | undefined;
 }
 
 /** What is different in a further app. */
 export interface Variation {
   /** Modules that its workers load before their own code, as file URLs. */
   preload?: readonly string[];
+  /** What its environment holds besides. */
+  env?: Readonly<Record<string, string>>;
+  /** Whether its requests stay out of the trace: under fire they are too many. */
+  quiet?: boolean;
+  /** The text of another nginx.conf than the learner's. */
+  conf?: string;
 }
 
 /** An app that pm2 could start. */
@@ -78,10 +91,13 @@ export async function layGround(file: string): Promise<Ground> {
   let browser: Promise<Browser> | undefined;
   const connectTo = () => (browser ??= connectBrowser(stage));
   const connect = () => (pm2 ??= connectPm2(stage.home));
+  let warm: Machines | undefined;
+  const warmed = () => (warm ??= warmMachines(stage, connect(), step.hosts));
+  const pool = new MachinePool(stage, step.hosts);
 
   async function launch(
-    { preload = [] }: Variation = {},
-    more: Pick<Launch, "meanwhile"> = {},
+    { preload = [], env = {}, quiet, conf }: Variation = {},
+    more: Pick<Launch, "meanwhile"> & { machines?: Machines } = {},
   ): Promise<Launched> {
     const run = joinRun(stage.folder);
     const port = await freePort();
@@ -90,7 +106,9 @@ export async function layGround(file: string): Promise<Ground> {
       ? await startRedis(run, `${name}-redis`)
       : undefined;
     const address = redis && { url: redis.url, prefix: REDIS_PREFIX };
-    const what = { ...more, run, dir, port, name, preload, redis: address };
+    const { meanwhile } = more;
+    const what = { meanwhile, run, dir, port, name, preload, env, quiet, redis: address };
+    if (step.hosts > 1) return await launchHosts({ ...what, conf }, redis, more.machines);
     try {
       const app = await (step.runs === "node"
         ? startPlainApp(what)
@@ -98,6 +116,8 @@ export async function layGround(file: string): Promise<Ground> {
       return {
         app,
         redis,
+        hosts: undefined,
+        nginx: undefined,
         async [Symbol.asyncDispose]() {
           await app[Symbol.asyncDispose]();
           await redis?.[Symbol.asyncDispose]();
@@ -105,6 +125,36 @@ export async function layGround(file: string): Promise<Ground> {
       };
     } catch (error) {
       await redis?.[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Without given machines it gets its own, which end with it. */
+  async function launchHosts(
+    what: Omit<HostsLaunch, "on">,
+    redis: PrivateRedis | undefined,
+    given: Machines | undefined,
+  ): Promise<Launched> {
+    const machines = given ?? pool.take();
+    const end = async () => {
+      if (!given) await machines[Symbol.asyncDispose]();
+      await redis?.[Symbol.asyncDispose]();
+    };
+    try {
+      const on = machines.pm2s.map(async (pm2) => ({ pm2, port: await freePort() }));
+      const app = await startHosts({ ...what, on: await Promise.all(on) });
+      return {
+        app,
+        redis,
+        hosts: app.hosts,
+        nginx: app.nginx,
+        async [Symbol.asyncDispose]() {
+          await app[Symbol.asyncDispose]();
+          await end();
+        },
+      };
+    } catch (error) {
+      await end();
       throw error;
     }
   }
@@ -117,6 +167,7 @@ export async function layGround(file: string): Promise<Ground> {
         meanwhile: () => {
           if (stage.browser) import("playwright").catch(() => {});
         },
+        ...(step.hosts > 1 ? { machines: warmed() } : {}),
       },
     );
     return { ...up, vitals: await takeVitals(up.app) };
@@ -153,6 +204,8 @@ export async function layGround(file: string): Promise<Ground> {
       const up = await app?.catch(() => undefined);
       await up?.[Symbol.asyncDispose]();
       await (await browser?.catch(() => undefined))?.close();
+      await warm?.[Symbol.asyncDispose]();
+      await pool[Symbol.asyncDispose]();
       const client = await pm2?.catch(() => undefined);
       // By now nothing else runs on this daemon; whoever opened the stage starts a new one.
       if (client?.isTainted()) await client.end();

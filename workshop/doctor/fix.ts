@@ -99,6 +99,11 @@ export function redisFixes(system: System): readonly Fix[] {
   ];
 }
 
+/** What brings nginx. */
+export function nginxFixes(system: System): readonly Fix[] {
+  return packageFixes({ apt: "nginx", brew: "nginx", dnf: "nginx", pacman: "nginx" }, system);
+}
+
 /** What brings a newer Node. The doctor never changes the Node that it runs on. */
 export function nodeFixes(system: System, hasNvm: boolean): readonly Fix[] {
   const page = manual(`install Node ${NODE_TO_INSTALL} from https://nodejs.org`);

@@ -1,16 +1,7 @@
 import { chmodSync } from "node:fs";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { makeFolder, type Folder } from "../testing/folder.ts";
-import { MachineProblem } from "../problems.ts";
-import {
-  chromium,
-  comparePackages,
-  inspectRedis,
-  isAtLeast,
-  machine,
-  redis,
-  versionIn,
-} from "./requirements.ts";
+import { chromium, comparePackages, isAtLeast, machine, versionIn } from "./requirements.ts";
 import type { System } from "./system.ts";
 
 const system: System = {
@@ -82,63 +73,6 @@ describe("Chromium", () => {
       state: "ok",
       detail: `Chromium 156.0.1\n${path}`,
     });
-  });
-});
-
-describe("Redis", () => {
-  test("that is not there is needed from step 5 on, with the commands that bring it", async () => {
-    vi.stubEnv("REDIS_SERVER_PATH", undefined);
-    const nowhere = () => {
-      throw new MachineProblem("not found; needed from step 5 on", "the doctor");
-    };
-
-    expect(redis.required).toBe(true);
-    expect(await inspectRedis(system, nowhere)).toMatchObject({
-      state: "unmet",
-      detail: "not found; needed from step 5 on",
-      fixes: [
-        { text: "sudo apt-get install -y redis-server" },
-        { text: expect.stringContaining("build-redis.ts") },
-        { text: expect.stringContaining("docker") },
-      ],
-    });
-  });
-
-  test("that REDIS_SERVER_PATH names in vain is fixed there, not by installing one", async () => {
-    vi.stubEnv("REDIS_SERVER_PATH", "/no/such/redis");
-
-    expect(await redis.inspect(system)).toMatchObject({
-      state: "unmet",
-      detail: expect.stringContaining("/no/such/redis"),
-      fixes: [{ text: "correct or unset REDIS_SERVER_PATH" }],
-    });
-  });
-
-  test("that does not run says why", async () => {
-    const path = script("echo 'version GLIBC_2.38 not found' >&2; exit 1");
-    vi.stubEnv("REDIS_SERVER_PATH", path);
-
-    expect(await redis.inspect(system)).toMatchObject({
-      state: "unmet",
-      detail: `${path} is there but does not run: version GLIBC_2.38 not found`,
-    });
-  });
-
-  test("that is too old for the client says so, and which one it is", async () => {
-    const path = script("echo 'Redis server v=5.0.7 sha=00000000:0'");
-    vi.stubEnv("REDIS_SERVER_PATH", path);
-
-    expect(await redis.inspect(system)).toMatchObject({
-      state: "unmet",
-      detail: `5.0.7, ${path}; from step 5 on the workshop needs 6.0 or newer`,
-    });
-  });
-
-  test("that runs shows its version and path", async () => {
-    const path = script("echo 'Valkey server v=8.1.4 sha=00000000:0'");
-    vi.stubEnv("REDIS_SERVER_PATH", path);
-
-    expect(await redis.inspect(system)).toEqual({ state: "ok", detail: `8.1.4, ${path}` });
   });
 });
 

@@ -3,20 +3,9 @@ import { join } from "node:path";
 import { APP_PORT, root } from "../catalog.ts";
 import { MachineProblem } from "../problems.ts";
 import { findChromium } from "../stage/browser.ts";
-import { findProgram } from "../stage/find-program.ts";
-import { findRedisServer } from "../stage/find-redis.ts";
 import { isFree } from "../stage/ports.ts";
 import { lastLines, runCommand } from "./command.ts";
-import {
-  chromiumFixes,
-  manual,
-  nodeFixes,
-  npmInstall,
-  packageFixes,
-  redisFixes,
-  type Fix,
-  type PackageNames,
-} from "./fix.ts";
+import { chromiumFixes, manual, nodeFixes, npmInstall, type Fix } from "./fix.ts";
 import { readManifest, type Requirement, type Status } from "./report.ts";
 import { capacityText, type System } from "./system.ts";
 
@@ -182,50 +171,6 @@ function versionLine(output: string): string {
   return /^\S.* \d+(\.\d+)+/m.exec(output)?.[0] ?? "version unknown";
 }
 
-/** The `redis` package speaks RESP3, which no server before this understands. */
-const OLDEST_REDIS = "6.0";
-
-/** Redis, or its fork: the workshop starts its own, so it need not be running. */
-export const redis: Requirement = {
-  name: "Redis",
-  required: true,
-  inspect: (system) => inspectRedis(system),
-};
-
-/** How it stands with the Redis server that `find` finds. */
-export async function inspectRedis(system: System, find = findRedisServer): Promise<Status> {
-  let path: string;
-  try {
-    path = find();
-  } catch (error) {
-    if (!(error instanceof MachineProblem)) throw error;
-    return { state: "unmet", detail: error.message, fixes: redisFixesFor(system) };
-  }
-  const { ok, how, output } = await runCommand([path, "--version"], { within: 5_000 });
-  if (!ok) {
-    return {
-      state: "unmet",
-      detail: `${path} is there but does not run: ${lastLines(output, 1)[0] ?? how}`,
-      fixes: redisFixesFor(system),
-    };
-  }
-  const version = versionIn(output);
-  if (isAtLeast(version, OLDEST_REDIS)) return { state: "ok", detail: `${version}, ${path}` };
-  return {
-    state: "unmet",
-    detail: `${version}, ${path}; from step 5 on the workshop needs ${OLDEST_REDIS} or newer`,
-    // Another one would not be found before this one.
-    fixes: [manual("install a newer one, or set REDIS_SERVER_PATH to one")],
-  };
-}
-
-/** As for Chromium: while `REDIS_SERVER_PATH` names one, no other is looked for. */
-function redisFixesFor(system: System): readonly Fix[] {
-  return process.env.REDIS_SERVER_PATH
-    ? [manual("correct or unset REDIS_SERVER_PATH")]
-    : redisFixes(system);
-}
-
 /** The port that a session wishes for. */
 export const port: Requirement = {
   name: `Port ${APP_PORT}`,
@@ -235,49 +180,6 @@ export const port: Requirement = {
     return { state: "note", detail: "taken; a session uses the next free one" };
   },
 };
-
-interface Program {
-  /** As people call it. */
-  name: string;
-  /** The commands that will do, the best first. */
-  commands: readonly string[];
-  /** The option that makes it print its version. */
-  versionOption: string;
-  /** From which step on it is used. */
-  fromStep: number;
-  /** Folders to look into that may not be on the PATH. */
-  folders?: readonly string[];
-  packages: PackageNames;
-}
-
-export const nginx = programRequirement({
-  name: "nginx",
-  commands: ["nginx"],
-  versionOption: "-v",
-  fromStep: 9,
-  // Debian installs it where only root's PATH looks.
-  folders: ["/usr/sbin", "/usr/local/sbin"],
-  packages: { apt: "nginx", brew: "nginx", dnf: "nginx", pacman: "nginx" },
-});
-
-function programRequirement(program: Program): Requirement {
-  return {
-    name: program.name,
-    required: false,
-    async inspect(system) {
-      const path = findProgram(program.commands, program.folders);
-      if (path === undefined) {
-        return {
-          state: "unmet",
-          detail: `not found; used from step ${program.fromStep} on`,
-          fixes: packageFixes(program.packages, system),
-        };
-      }
-      const { ok, output } = await runCommand([path, program.versionOption], { within: 5_000 });
-      return { state: "ok", detail: `${ok ? versionIn(output) : "version unknown"}, ${path}` };
-    },
-  };
-}
 
 /** `Redis server v=7.0.15 sha=…` and `nginx version: nginx/1.22.1` both hold one version. */
 export function versionIn(text: string): string {

@@ -53,6 +53,13 @@ export interface Launch {
   redis?: RedisAddress | undefined;
   /** Modules that its workers load before their own code, as file URLs. */
   preload?: readonly string[] | undefined;
+  /** What its environment holds besides. */
+  env?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Leaves requests, and what Redis is told, out of the trace: under heavy traffic pm2's daemon would do
+   * little else than pass them on.
+   */
+  quiet?: boolean | undefined;
   /** Hears of each request while the app comes up, too. */
   onTrace?: ((event: TraceEvent, trace: Trace) => void) | undefined;
   /** Called when the app is on its way: what can be done while it comes up. */

@@ -2,10 +2,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { root } from "../catalog.ts";
 import { MachineProblem } from "../problems.ts";
+import { processesOf } from "./processes.mjs";
 import type { Run } from "./run.ts";
+import { until } from "./until.ts";
 
 const DAEMON = createRequire(import.meta.url).resolve("pm2/lib/Daemon.js");
 
@@ -69,6 +71,43 @@ export async function spawnDaemon(
 /** The pid of the daemon of a home, as it has noted it; 0 when there is none. */
 export function daemonPid(home: string): number {
   return Number(readOr(join(home, "pm2.pid"), "0"));
+}
+
+/** What the daemon of a home has written to its log. */
+export function daemonLog(home: string): string {
+  return readOr(join(home, "pm2.log"), "");
+}
+
+/**
+ * Kills a daemon and all that it runs (SIGKILL), and waits until nothing of it is left.
+ *
+ * @throws MachineProblem when that does not succeed within 5 s.
+ */
+export async function endDaemon(home: string): Promise<void> {
+  await until(
+    () => {
+      // The home of another daemon may begin with the name of this one.
+      const found = processesOf(home).filter(({ folder }) =>
+        `${folder}${sep}`.startsWith(home + sep),
+      );
+      for (const { pid } of found) killIfThere(pid);
+      return found.length;
+    },
+    (count) => count === 0,
+    {
+      within: 5_000,
+      otherwise: () => new MachineProblem("pm2 cannot be ended.", "npm run stop"),
+    },
+  );
+}
+
+/** Kills a process (SIGKILL), if there still is one. */
+export function killIfThere(pid: number): void {
+  try {
+    if (pid > 1) process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended already.
+  }
 }
 
 function readOr(file: string, otherwise: string): string {

@@ -124,6 +124,8 @@ export interface Placement {
   redis?: RedisAddress | undefined;
   /** Modules that its workers load before their own code, as file URLs. */
   preload?: readonly string[] | undefined;
+  /** What its environment holds besides. */
+  env?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -132,7 +134,7 @@ export interface Placement {
  */
 export function place(
   app: AppConfig,
-  { dir, name, port, base, redis, preload = [] }: Placement,
+  { dir, name, port, base, redis, env = {}, preload = [] }: Placement,
 ): StartOptions {
   const { node_args, nodeArgs, interpreter_args, interpreterArgs, ...rest } = app;
   const args = node_args ?? nodeArgs ?? interpreter_args ?? interpreterArgs ?? [];
@@ -151,13 +153,19 @@ export function place(
     env: {
       ...base,
       ...objectOf(app.env),
-      ...(redis ? { REDIS_URL: redis.url, REDIS_PREFIX: redis.prefix } : {}),
+      ...env,
+      ...(redis && environmentOf(redis)),
       PORT: String(port),
     },
     // pm2 copies its caller's environment into the app, but for names that contain one of these.
     filter_env: [""],
     vizion: false,
   } as StartOptions;
+}
+
+/** What tells an app where its Redis is. */
+export function environmentOf({ url, prefix }: RedisAddress): Record<string, string> {
+  return { REDIS_URL: url, REDIS_PREFIX: prefix };
 }
 
 function objectOf(value: unknown): Record<string, string> {

@@ -25,14 +25,14 @@ import { forget, type BusMessage, type Pm2, type Worker } from "./pm2.ts";
  * @throws PortTaken
  */
 export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2> }): Promise<App> {
-  const { run, dir, name, port, onTrace, signal, redis, preload } = launch;
+  const { run, dir, name, port, onTrace, signal, redis, preload, quiet } = launch;
   const [config, pm2] = await Promise.all([readEcosystem(dir), launch.pm2]);
   requireServer(resolve(dir, String(config.cwd ?? "")), String(config.script));
   requireNode(config.interpreter);
-  const exits = join(pm2.home, "exits.ndjson");
+  const exits = exitsOf(pm2);
   const trace = new Trace(exits);
   if (onTrace) trace.on("event", (event) => onTrace(event, trace));
-  const watch = redis && (await watchIfAllowed(redis, trace));
+  const watch = redis && !quiet && (await watchIfAllowed(redis, trace));
   const birth = new Birth(trace, dir, port);
   const output = new Output();
 
@@ -55,7 +55,7 @@ export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2>
     output,
     async [Symbol.asyncDispose]() {
       pm2.bus.off("message", listener);
-      await watch?.[Symbol.asyncDispose]();
+      if (watch) await watch[Symbol.asyncDispose]();
       // Deleted in the middle of its start, an app is started all the same, and forgotten.
       if (isStarting) pm2.taint();
       else await forget(pm2, name);
@@ -64,9 +64,10 @@ export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2>
 
   let isStarting = true;
   let refusal: Error | undefined;
+  const env = { ...launch.env, ...(quiet ? { WORKSHOP_TRACE: "quiet" } : {}) };
   const base = { ...run.env, WORKSHOP_EXITS: exits };
   pm2
-    .start(place(config, { dir, name, port, base, redis, preload }))
+    .start(place(config, { dir, name, port, base, redis, preload, env }))
     .catch((error: Error) => (refusal = error))
     .finally(() => (isStarting = false));
   launch.meanwhile?.();
@@ -82,8 +83,13 @@ export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2>
   return app;
 }
 
+/** Where the workers of a daemon write that they have ended by their own will. */
+export function exitsOf({ home }: Pick<Pm2, "home">): string {
+  return join(home, "exits.ndjson");
+}
+
 /** A Redis of somebody else's may forbid MONITOR: then the trace is without it. */
-async function watchIfAllowed(
+export async function watchIfAllowed(
   redis: RedisAddress,
   trace: Trace,
 ): Promise<AsyncDisposable | undefined> {

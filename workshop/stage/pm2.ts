@@ -1,13 +1,10 @@
 import { EventEmitter } from "node:events";
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Pm2Module from "pm2";
 import { MachineProblem } from "../problems.ts";
-import { daemonPid, spawnDaemon } from "./daemon.ts";
-import { isAlive, processesOf } from "./processes.mjs";
-import { until } from "./until.ts";
+import { daemonLog, daemonPid, endDaemon, killIfThere, spawnDaemon } from "./daemon.ts";
+import { isAlive } from "./processes.mjs";
 
 const require = createRequire(import.meta.url);
 /** pm2's own command line. */
@@ -22,6 +19,8 @@ const LOOK_EVERY = 250;
 /** One process of an app, as pm2 knows it. */
 export interface Worker {
   instance: number;
+  /** The host that it runs on, where there are several. */
+  host?: string | undefined;
   pid: number;
   /** pm2's word: online, launching, stopping, stopped, errored, waiting restart. */
   state: string;
@@ -53,6 +52,8 @@ export interface Pm2 extends AsyncDisposable {
   bus: EventEmitter<{ message: [BusMessage] }>;
   start: (app: Pm2Module.StartOptions) => Promise<void>;
   workers: (app: string) => Promise<Worker[]>;
+  /** Replaces one worker after the other by a new one, as it is typed: `pm2 reload`. */
+  reload: (app: string) => Promise<void>;
   stop: (app: string) => Promise<void>;
   delete: (app: string) => Promise<void>;
   /** Every app with its processes, in a few words each. */
@@ -77,7 +78,8 @@ let home: string | undefined;
 
 /**
  * Connects to the daemon of that home. One process talks to one home only: pm2's module keeps its
- * paths in globals, and reads them from `PM2_HOME` when it is loaded.
+ * paths in globals, and reads them from `PM2_HOME` when it is loaded. To further ones it talks by
+ * `connectRemotePm2`.
  */
 export async function connectPm2(to: string): Promise<Pm2> {
   if (home !== undefined && home !== to) {
@@ -92,31 +94,22 @@ export async function connectPm2(to: string): Promise<Pm2> {
   const isThere = () => isAlive(daemonPid(to));
   const call = <T>(act: Act<T>) => answerOf(act, isThere);
   await call((done) => pm2.connect(done));
-  const wires = await call<{ on: (event: string, listener: BusListener) => void }>((done) =>
-    pm2.launchBus(done),
-  );
   const bus = new EventEmitter<{ message: [BusMessage] }>();
   bus.setMaxListeners(0);
-  wires.on("*", (type, packet) => {
-    const app = packet?.process?.name;
-    if (app) bus.emit("message", { app, type, data: packet.data, event: packet.event });
-  });
+  let wires = await listen();
+
+  /** Once more for each new daemon: pm2's client would find it again, but may take 5 s to do so. */
+  async function listen(): Promise<Wires> {
+    const opened = await call<Wires>((done) => pm2.launchBus(done));
+    opened.on("*", (type, packet) => {
+      const app = packet?.process?.name;
+      if (!app || opened !== wires) return;
+      bus.emit("message", { app, type, data: packet.data, event: packet.event });
+    });
+    return opened;
+  }
 
   let tainted = false;
-  const end = async () => {
-    await until(
-      () => {
-        const found = processesOf(to);
-        for (const { pid } of found) killIfThere(pid);
-        return found.length;
-      },
-      (count) => count === 0,
-      {
-        within: 5_000,
-        otherwise: () => new MachineProblem("pm2 cannot be ended.", "npm run stop"),
-      },
-    );
-  };
   return {
     home: to,
     bus,
@@ -128,6 +121,7 @@ export async function connectPm2(to: string): Promise<Pm2> {
       const all = await call<Pm2Module.ProcessDescription[]>((done) => pm2.list(done));
       return all.filter(({ name }) => name === app).map(toWorker);
     },
+    reload: (app) => call((done) => pm2.reload(app, done)).then(() => {}),
     stop: (app) => call((done) => pm2.stop(app, done)).then(() => {}),
     delete: (app) => call((done) => pm2.delete(app, done)).then(() => {}),
     async apps() {
@@ -142,14 +136,16 @@ export async function connectPm2(to: string): Promise<Pm2> {
         if (isThere()) throw error;
       }
     },
-    end,
+    end: () => endDaemon(to),
     async reset(env) {
-      await end();
+      await endDaemon(to);
       await spawnDaemon(to, env);
       await call((done) => pm2.connect(done));
+      wires.close();
+      wires = await listen();
       tainted = false;
     },
-    log: () => readOr(join(to, "pm2.log"), ""),
+    log: () => daemonLog(to),
     async [Symbol.asyncDispose]() {
       pm2.disconnect();
     },
@@ -158,6 +154,7 @@ export async function connectPm2(to: string): Promise<Pm2> {
 
 /** Ends an app at once and makes pm2 forget it. Nothing happens when there is no such app. */
 export async function forget(pm2: Pm2, app: string): Promise<void> {
+  if (!pm2.isThere()) return;
   if ((await pm2.workers(app).catch(() => [])).length === 0) return;
   let done = false;
   const deleted = pm2
@@ -173,14 +170,6 @@ export async function forget(pm2: Pm2, app: string): Promise<void> {
   }
 }
 
-function killIfThere(pid: number): void {
-  try {
-    if (pid > 1) process.kill(pid, "SIGKILL");
-  } catch {
-    // It has ended already.
-  }
-}
-
 /**
  * A client of pm2's that finds no daemon starts one, also in the moment in which we replace ours;
  * then there are two, and one of them hangs.
@@ -188,8 +177,13 @@ function killIfThere(pid: number): void {
 function neverLaunch(client: object): void {
   Reflect.set(client, "launchDaemon", (...args: unknown[]) => {
     const done = args.at(-1);
-    if (typeof done === "function") done(new Error("pm2's daemon has ended."));
+    if (typeof done === "function") done(daemonEnded());
   });
+}
+
+interface Wires {
+  on: (event: string, listener: BusListener) => void;
+  close: () => void;
 }
 
 type BusListener = (
@@ -211,9 +205,7 @@ function answerOf<T>(act: Act<T>, isThere: () => boolean): Promise<T> {
       if (isThere() && !late) return;
       clearInterval(timer);
       reject(
-        late
-          ? new MachineProblem("pm2 does not answer.", "npm run stop ends it.")
-          : new MachineProblem("pm2's daemon has ended.", "Run it again: it starts a new one."),
+        late ? new MachineProblem("pm2 does not answer.", "npm run stop ends it.") : daemonEnded(),
       );
     }, LOOK_EVERY);
     act((error, value) => {
@@ -223,6 +215,10 @@ function answerOf<T>(act: Act<T>, isThere: () => boolean): Promise<T> {
       else resolve(value as T);
     });
   });
+}
+
+function daemonEnded(): MachineProblem {
+  return new MachineProblem("pm2's daemon has ended.", "Run it again: it starts a new one.");
 }
 
 /** pm2 rejects with errors, with lists of errors, with objects and with texts. */
@@ -238,6 +234,7 @@ function toWorker({ pid, pm2_env: env, monit }: Pm2Module.ProcessDescription): W
   const options: Record<string, unknown> = { ...env };
   return {
     instance: Number(options[String(options.instance_var ?? "NODE_APP_INSTANCE")] ?? 0),
+    host: typeof options.HOST_NAME === "string" ? options.HOST_NAME : undefined,
     pid: pid ?? 0,
     state: String(env?.status ?? "unknown"),
     mode: options.exec_mode === "cluster_mode" ? "cluster" : "fork",
@@ -249,12 +246,4 @@ function toWorker({ pid, pm2_env: env, monit }: Pm2Module.ProcessDescription): W
     outFile: String(env?.pm_out_log_path ?? ""),
     errFile: String(env?.pm_err_log_path ?? ""),
   };
-}
-
-function readOr(file: string, otherwise: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return otherwise;
-  }
 }

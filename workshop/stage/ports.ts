@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 
 /**
  * Where free ports are looked for: below those that operating systems give to outgoing connections
@@ -31,6 +31,18 @@ export async function portFrom(wished: number): Promise<number> {
 
 export async function isFree(port: number): Promise<boolean> {
   return (await listenOnce(port)) !== undefined;
+}
+
+/** Whether somebody takes connections on that port of the loopback address. */
+export function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1" });
+    socket.once("connect", () => {
+      resolve(true);
+      socket.destroy();
+    });
+    socket.once("error", () => resolve(false));
+  });
 }
 
 /**

@@ -3,8 +3,9 @@
  * Who is alive, and whose they are. Plain JavaScript, because the leash runs it without a loader.
  *
  * Everything that a run starts carries the run's folder in its environment, as `WORKSHOP_RUN` or as
- * the `PM2_HOME` below it; Redis, which writes its title over its environment, works in that folder. Where environments cannot be read (macOS, Windows), the pid files in that
- * folder and the process tree below them say it.
+ * the `PM2_HOME` below it; Redis and nginx, which write their titles over their environment, work in
+ * that folder. Where environments cannot be read (macOS, Windows), the pid files in that folder and
+ * the process tree below them say it.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, readlinkSync, statSync } from "node:fs";
@@ -77,7 +78,9 @@ function byEnvironment(folder) {
 function marksOf(pid) {
   try {
     const variables = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
-    if (variables.every((variable) => variable === "")) return [readlinkSync(`/proc/${pid}/cwd`)];
+    // A title that is longer than the command line leaves its end there.
+    const isLeft = variables.some((variable) => variable.includes("="));
+    if (!isLeft) return [readlinkSync(`/proc/${pid}/cwd`)];
     return variables.flatMap((variable) => {
       const mark = MARKS.find((name) => variable.startsWith(name));
       return mark ? [variable.slice(mark.length)] : [];

@@ -13,12 +13,12 @@ export class Trace extends EventEmitter<{ event: [TraceEvent] }> {
   readonly #events: TraceEvent[] = [];
   readonly #owners = new Map<string, WorkerId>();
   readonly #links = new Map<number, WorkerId>();
-  readonly #exitsFile: string;
+  readonly #exitsFiles: readonly string[];
 
-  /** @param exitsFile where the workers write that they have ended by their own will */
-  constructor(exitsFile: string) {
+  /** @param exitsFiles where the workers write that they have ended by their own will */
+  constructor(...exitsFiles: string[]) {
     super();
-    this.#exitsFile = exitsFile;
+    this.#exitsFiles = exitsFiles;
   }
 
   add(event: TraceEvent): void {
@@ -75,19 +75,23 @@ export class Trace extends EventEmitter<{ event: [TraceEvent] }> {
     return this.#links.get(port);
   }
 
-  /** The workers that ended by their own will, read from the file that they leave it in. */
+  /** The workers that ended by their own will, read from the files that they leave it in. */
   exits(): TracedExit[] {
-    let text = "";
-    try {
-      text = readFileSync(this.#exitsFile, "utf8");
-    } catch {
-      // Nobody has ended yet.
-    }
-    return text
-      .split("\n")
-      .slice(0, -1)
-      .map((line): TracedExit => JSON.parse(line));
+    return this.#exitsFiles.flatMap(exitsIn).toSorted((one, other) => one.at - other.at);
   }
+}
+
+function exitsIn(file: string): TracedExit[] {
+  let text = "";
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    // Nobody has ended yet.
+  }
+  return text
+    .split("\n")
+    .slice(0, -1)
+    .map((line): TracedExit => JSON.parse(line));
 }
 
 export function isEngineRequest(event: TraceEvent): event is TracedRequest {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { tracedRequest, worker } from "../testing/requests.ts";
 import { Trace } from "./collector.ts";
-import { line, shortSid } from "./line.ts";
+import { fit, line, shortSid } from "./line.ts";
 
 const SID = "u3KxQaVbT9";
 
@@ -112,6 +112,27 @@ describe("a request in one line", () => {
     expect(line(request, openedByWorker0())).toBe(
       "worker 0  GET   polling    sid u3KxQa  the client went away",
     );
+  });
+});
+
+describe("where an app runs on several hosts", () => {
+  const trace = new Trace("");
+  trace.add(tracedRequest({ opened: SID, worker: { ...worker(0), host: "a" } }));
+  const request = tracedRequest({
+    sid: SID,
+    worker: { ...worker(1), host: "b" },
+    status: 400,
+    message: "Session ID unknown",
+  });
+
+  test("a worker is called by its host, too, and so is the owner of a session", () => {
+    expect(line(request, trace)).toBe(
+      "host b, worker 1  GET   polling    sid u3KxQa  400  Session ID unknown  · host a, worker 0 owns it",
+    );
+  });
+
+  test("a narrow terminal has both in short", () => {
+    expect(fit(line(request, trace), 60)[0]).toMatch(/^b w1 GET u3KxQa 400/);
   });
 });
 

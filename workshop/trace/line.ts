@@ -1,6 +1,6 @@
 import { wrap } from "../text.ts";
 import type { Trace } from "./collector.ts";
-import type { TracedCommand, TracedRequest } from "./events.ts";
+import type { TracedCommand, TracedRequest, WorkerId } from "./events.ts";
 
 /** What Engine.IO says of a session that it has not, or no longer. */
 const UNKNOWN = "Session ID unknown";
@@ -8,6 +8,11 @@ const UNKNOWN = "Session ID unknown";
 /** A session id as it is printed: enough of it to tell sessions apart. */
 export function shortSid(sid: string | undefined): string {
   return sid ? sid.slice(0, 6) : "–";
+}
+
+/** How a worker is called: `worker 1`, or `host b, worker 1`. */
+export function nameOf({ host, instance }: Pick<WorkerId, "host" | "instance">): string {
+  return `${host ? `host ${host}, ` : ""}worker ${instance}`;
 }
 
 /** What kind of request it is, as a learner names it: GET, POST or the upgrade to a WebSocket. */
@@ -27,7 +32,7 @@ function verb(request: TracedRequest): string {
  */
 export function line(request: TracedRequest, trace: Trace): string {
   return [
-    `worker ${request.worker.instance}`,
+    nameOf(request.worker),
     verb(request).padEnd(4),
     (request.transport ?? "").padEnd(9),
     `sid ${shortSid(request.sid).padEnd(6)}`,
@@ -52,7 +57,7 @@ const SHORT: Record<string, string> = {
 export function commandLine(command: TracedCommand): string {
   const { worker, bytes, received } = command;
   const parts = [
-    worker ? `worker ${worker.instance}` : "somebody",
+    worker ? nameOf(worker) : "somebody",
     (SHORT[command.command] ?? command.command).padEnd(4),
     readable(command.channel),
   ];
@@ -90,7 +95,7 @@ function sessionRemark(request: TracedRequest, trace: Trace): string | undefined
   if (owner.pid === worker.pid) {
     return message === UNKNOWN ? "its session has ended" : undefined;
   }
-  return `worker ${owner.instance} ${status >= 400 ? "owns it" : "answered"}`;
+  return `${nameOf(owner)} ${status >= 400 ? "owns it" : "answered"}`;
 }
 
 /**
@@ -100,7 +105,8 @@ function sessionRemark(request: TracedRequest, trace: Trace): string | undefined
 export function fit(text: string, width: number): string[] {
   if (text.length <= width) return [text];
   const short = text
-    .replace(/^worker (\d+)/, "w$1")
+    .replace(/^host (\S+), /, "$1 ")
+    .replace(/^(\S+ )?worker (\d+)/, "$1w$2")
     .replace(/ +(polling|websocket) +sid /, " ")
     .replace(/ {2,}/g, " ");
   return wrap(short, width);

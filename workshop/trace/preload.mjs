@@ -67,6 +67,7 @@ process.on("exit", (code) => {
 
 /** @param {IncomingMessage} request @param {ServerResponse} response */
 function watchRequest(request, response) {
+  if (isQuiet()) return;
   const seen = describe(request, request.socket, false);
   const body = keepBody(seen, response);
   const start = performance.now();
@@ -96,6 +97,7 @@ function keepBody(seen, response) {
 
 /** @param {IncomingMessage} request @param {Duplex} socket */
 function watchUpgrade(request, socket) {
+  if (isQuiet()) return;
   const seen = describe(request, socket, true);
   const start = performance.now();
   let kept = "";
@@ -195,10 +197,16 @@ function keep(kept, chunk) {
     : kept;
 }
 
-/** pm2 sets the instance number only after this file was loaded, so it is asked each time. */
+/** pm2 sets the environment only after this file was loaded, so it is asked each time. */
 function worker() {
   const variable = process.env.instance_var || "NODE_APP_INSTANCE";
-  return { instance: Number(process.env[variable] ?? 0), pid: process.pid };
+  const instance = Number(process.env[variable] ?? 0);
+  return { instance, pid: process.pid, host: process.env.HOST_NAME };
+}
+
+/** Whether nobody wants to hear of requests. */
+function isQuiet() {
+  return process.env.WORKSHOP_TRACE === "quiet";
 }
 
 /** Where the app finds its Redis; pm2 sets the environment only after this file was loaded. */

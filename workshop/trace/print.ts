@@ -12,9 +12,14 @@ const PER_SECOND = 25;
 /** What is smaller carries no message of a person's: a sign of life, an answer in a word. In bytes. */
 const SMALL = 64;
 
-/** A worker's colour in the terminal; its number stands beside it always. */
-export function paint({ instance }: WorkerId, text: string): string {
-  const color = WORKER_COLORS[instance % WORKER_COLORS.length] ?? colors.white;
+/** A worker's colour in the terminal; its name stands beside it always. */
+export function paint(
+  { host = "", instance }: Pick<WorkerId, "host" | "instance">,
+  text: string,
+): string {
+  // Hosts are called by letters, and have two workers each.
+  const before = host ? 2 * (host.charCodeAt(0) - "a".charCodeAt(0)) : 0;
+  const color = WORKER_COLORS[(before + instance) % WORKER_COLORS.length] ?? colors.white;
   return color(text);
 }
 
@@ -58,7 +63,8 @@ export function tracePrinter(
     const refused = !isCommand && isRefused(event);
     for (const [at, text] of fit(plain, width()).entries()) {
       // The worker's name in its colour, and the rest in red where it was refused.
-      const name = at === 0 ? (/^w\S*(?: \d+)?/.exec(text)?.[0] ?? "") : "";
+      const name =
+        at === 0 ? (/^(?:host \S+, |\S+ (?=w))?w\S*(?: \d+)?/.exec(text)?.[0] ?? "") : "";
       const rest = text.slice(name.length);
       const painted = event.worker ? paint(event.worker, name) : name;
       write(painted + (refused ? colors.red(rest) : rest));
