@@ -1,4 +1,5 @@
 // @ts-check
+/** @import { Draft } from "./events.ts" */
 
 /**
  * The chat page. Three parameters of its address are for experiments:
@@ -10,10 +11,21 @@
  * - `?deaf`: the page does not answer roll calls (step 6), as if its client had hung.
  */
 
-import { enableSending, onSend } from "./composer.js";
+import { enableQueue, enableSending, giveBack, onSend } from "./composer.js";
 import { part } from "./dom.js";
-import { addMessage, addRoomChange } from "./messages.js";
+import { addGap, addMessage, addRoomChange } from "./messages.js";
+import {
+  acknowledge,
+  addPending,
+  forgetAcknowledged,
+  hear,
+  keepUnsaid,
+  makeDraft,
+  removeDraft,
+} from "./outbox.js";
 import { forgetPeople, showPeople } from "./people.js";
+import { noteOffset, noteRoom } from "./place.js";
+import { showReadOnly } from "./read-only.js";
 import { addRefusal } from "./refusals.js";
 import { readReply } from "./reply.js";
 import { enableCalling, forgetRollCall, onRollCall } from "./roll-call.js";
@@ -33,11 +45,17 @@ import { readWorker } from "./worker.js";
 /** How long each may go unacknowledged, in ms. */
 const PATIENCE = { say: 5000, join: 5000, rollCall: 8000 };
 
+/** What comes of a draft that was sent again until its client gave up. */
+const UNHEARD = /** @type {const} */ ({
+  ok: false,
+  error: "No acknowledgement, however often it was sent. It may have arrived; your text is kept.",
+});
+
 const asked = new URLSearchParams(location.search);
 const reconnect = part("reconnect", HTMLButtonElement);
 const crash = part("crash", HTMLButtonElement);
 
-const socket = await openSocket(asked.get("transports")?.split(","), (refusal) => {
+const { socket, resends } = await openSocket(asked.get("transports")?.split(","), (refusal) => {
   addRefusal(refusal);
   if (refusal.sid) countRefusal(refusal.sid);
 }).catch((error) => {
@@ -52,6 +70,16 @@ const socket = await openSocket(asked.get("transports")?.split(","), (refusal) =
  * @type {Set<string>}
  */
 const ownIds = new Set();
+
+/**
+ * The ids of what this page has said, to a server that keeps it.
+ *
+ * @type {Set<string>}
+ */
+const ownDrafts = new Set();
+
+/** Whether the server keeps what is said, and wants drafts. */
+let keeps = false;
 
 part("deaf", HTMLElement).hidden = !asked.has("deaf");
 
@@ -100,7 +128,10 @@ socket.on("hello", (hello) => {
   showWorker(worker);
   nameWorker(socket.io.engine.id, worker);
 
+  keeps = hello?.keeps === true;
+  enableQueue(keeps && resends);
   const room = typeof hello?.room === "string" ? hello.room : undefined;
+  if (keeps) noteRoom(room);
   const moved = showRoom(room);
   if (room !== undefined && moved) markRoom(room);
 });
@@ -124,6 +155,7 @@ function goOffline(trying = socket.active && socket.io.reconnection()) {
   enableJoining(false);
   enableCalling(false);
   forgetPeople();
+  showReadOnly(false, resends);
   crash.hidden = true;
   reconnect.hidden = trying;
   showState("disconnected", `Disconnected: ${reason}.${trying ? " Trying again…" : ""}`);
@@ -140,20 +172,53 @@ socket.on("members", (count) => showMembers(count));
 socket.on("said", (said) => {
   // Step 5 relays what a channel says: not all of that need be a message.
   if (typeof said?.text !== "string" || typeof said.from !== "string") return;
-  const own = [...ownIds].some((id) => said.from !== "" && id.startsWith(said.from));
+  noteOffset(said.offset);
+  const own =
+    typeof said.id === "string"
+      ? ownDrafts.has(said.id)
+      : [...ownIds].some((id) => said.from !== "" && id.startsWith(said.from));
   addMessage(said, own);
+  if (own && said.id !== undefined) hear(said.id);
 });
 
-onSend((text) => {
+socket.on("offset", noteOffset);
+
+socket.on("missed", () => {
+  addGap();
+  forgetAcknowledged();
+});
+
+socket.on("readOnly", (yes) => showReadOnly(yes === true, resends));
+
+onSend(async (text) => {
+  if (keeps) return sayDraft(makeDraft(text));
   const acknowledgement = socket.timeout(PATIENCE.say).emitWithAck("say", text);
   return readReply(acknowledgement, PATIENCE.say, "It may have arrived; your text is kept.");
 });
+
+/** @param {Draft} draft */
+async function sayDraft(draft) {
+  ownDrafts.add(draft.id);
+  if (!resends) {
+    const acknowledgement = socket.timeout(PATIENCE.say).emitWithAck("say", draft);
+    return readReply(acknowledgement, PATIENCE.say, "It may have arrived; your text is kept.");
+  }
+  addPending(draft);
+  // Its client may have been told to give up some time.
+  const acknowledgement = socket.emitWithAck("say", draft).catch(() => UNHEARD);
+  const reply = await readReply(acknowledgement, PATIENCE.say, "");
+  if (reply.ok) acknowledge(draft.id);
+  else if (giveBack(draft.text)) removeDraft(draft.id);
+  else keepUnsaid(draft.id, reply.error);
+  return reply;
+}
 
 onJoin(async (room) => {
   const acknowledgement = socket.timeout(PATIENCE.join).emitWithAck("join", room);
   const doubt = "You may be in that room all the same.";
   const reply = await readReply(acknowledgement, PATIENCE.join, doubt);
   if (reply.ok) {
+    if (keeps) noteRoom(room);
     showRoom(room);
     markRoom(room);
   }
@@ -163,6 +228,7 @@ onJoin(async (room) => {
 /** @param {string} room where this page has just come to */
 function markRoom(room) {
   addRoomChange(room);
+  forgetAcknowledged();
   forgetRollCall();
 }
 
@@ -174,7 +240,8 @@ socket.on("areYouHere", (answer) => {
   if (!asked.has("deaf") && typeof answer === "function") answer(true);
 });
 
-crash.addEventListener("click", () => socket.emit("crash"));
+// Not to be sent again: once is enough.
+crash.addEventListener("click", () => socket.volatile.emit("crash"));
 
 if (!socket.active) {
   reason = "client-options.js has autoConnect off";

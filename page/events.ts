@@ -15,6 +15,22 @@ export interface Hello {
   sid: string;
   /** The room that the client is in. From step 6 on; before, there is but one. */
   room?: string;
+  /** From step 8 on: what is said is kept, and has to come as a draft, with an id. */
+  keeps?: boolean;
+}
+
+/** From step 8 on: what a client says. Sent again, it has the same id. */
+export interface Draft {
+  /** Of the client's own making: 8 to 64 letters, digits, _ or -. */
+  id: string;
+  text: string;
+}
+
+/** From step 8 on: what a client that comes back says of itself, in the handshake's `auth`. */
+export interface Whereabouts {
+  room?: string;
+  /** The last offset that it was told. */
+  offset?: string;
 }
 
 /** A message as everybody in the room receives it. */
@@ -24,6 +40,10 @@ export interface Said {
   from: string;
   /** The worker that the message came through. */
   worker: WorkerId;
+  /** From step 8 on: the id of the draft. */
+  id?: string;
+  /** From step 8 on: the message's place among all. Who has heard it has heard all before it. */
+  offset?: string;
 }
 
 /** The answer to `say`: accepted, or refused with a reason that can be shown to a person. */
@@ -50,10 +70,17 @@ export interface ServerToClientEvents {
   present: (people: Person[]) => void;
   /** From step 6 on: a roll call, to be answered. */
   areYouHere: (answer: (yes: true) => void) => void;
+  /** From step 8 on: all that came before this place has been heard. */
+  offset: (offset: string) => void;
+  /** From step 8 on: some messages were missed, and are no longer kept. */
+  missed: () => void;
+  /** From step 8 on: whether nothing can be kept now, so that nothing can be said. */
+  readOnly: (yes: boolean) => void;
 }
 
 export interface ClientToServerEvents {
-  say: (text: string, reply: (reply: Reply) => void) => void;
+  /** A text; from step 8 on, a draft. */
+  say: (message: string | Draft, reply: (reply: Reply) => void) => void;
   /** From step 6 on: leaves the room and goes to another. */
   join: (room: string, reply: (reply: Reply) => void) => void;
   /** From step 6 on: asks everybody in the room to answer. */

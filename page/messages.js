@@ -4,13 +4,23 @@ import { make, makeTime, part } from "./dom.js";
 import { colour, makeBadge, readWorker, stamp } from "./worker.js";
 
 /** How many messages, and changes of room, stay on the page. */
-const KEPT = 500;
+const KEPT = 1000;
 /** How near to its end, in CSS pixels, the log counts as being read there. */
 const NEAR = 48;
 
 const log = part("messages", HTMLElement);
 const quiet = part("quiet", HTMLElement);
 const jump = part("jump", HTMLButtonElement);
+
+/**
+ * Messages and other lines, the oldest first.
+ *
+ * @type {HTMLElement[]}
+ */
+const entries = [];
+/** Whether the log's reader was at its end when it last moved. */
+let wasAtEnd = true;
+let following = false;
 
 /**
  * Adds a message at the end of the log, and follows it only if its reader was there already.
@@ -34,16 +44,34 @@ export function addRoomChange(room) {
   add(line);
 }
 
+/** Adds a line to the log: something was said here that this page will never know. */
+export function addGap() {
+  // It is told again and again while a Redis without its data comes back; it is one gap.
+  if (entries.at(-1)?.dataset.testid === "missed") return;
+  const text = "Some messages are missing here: they are no longer kept.";
+  const line = make("p", "room-change gap", text);
+  line.dataset.testid = "missed";
+  add(line);
+}
+
 /** @param {HTMLElement} entry */
 function add(entry) {
-  const follow = isAtEnd();
   quiet.hidden = true;
   log.append(entry);
-  for (const old of [...log.querySelectorAll(".message, .room-change")].slice(0, -KEPT)) {
-    old.remove();
-  }
-  if (follow) goToEnd();
+  entries.push(entry);
+  if (entries.length > KEPT) entries.shift()?.remove();
+  if (wasAtEnd) followSoon();
   else jump.hidden = false;
+}
+
+/** Once for all that comes at the same time: after a break it may be hundreds. */
+function followSoon() {
+  if (following) return;
+  following = true;
+  requestAnimationFrame(() => {
+    following = false;
+    goToEnd();
+  });
 }
 
 /**
@@ -55,6 +83,7 @@ function makeMessage(said, own) {
   const message = make("article", own ? "message own" : "message");
   message.dataset.testid = "message";
   message.dataset.own = String(own);
+  if (typeof said.id === "string") message.dataset.id = said.id;
   stamp(message, worker);
   colour(message, worker);
 
@@ -80,7 +109,8 @@ function goToEnd() {
 }
 
 log.addEventListener("scroll", () => {
-  if (isAtEnd()) jump.hidden = true;
+  wasAtEnd = isAtEnd();
+  if (wasAtEnd) jump.hidden = true;
 });
 
 jump.addEventListener("click", () => {
@@ -89,8 +119,6 @@ jump.addEventListener("click", () => {
 });
 
 // The end stays in view when the log's own size changes: a phone's keyboard, a turned screen.
-let wasAtEnd = true;
-log.addEventListener("scroll", () => (wasAtEnd = isAtEnd()));
 new ResizeObserver(() => {
   if (wasAtEnd) goToEnd();
 }).observe(log);

@@ -3,6 +3,7 @@
 /** @import { ClientToServerEvents, ServerToClientEvents } from "./events.ts" */
 /** @import { Refusal } from "./wire.js" */
 import { io } from "socket.io-client";
+import { whereabouts } from "./place.js";
 import { TRANSPORTS, watchedTransports } from "./wire.js";
 
 /**
@@ -11,7 +12,8 @@ import { TRANSPORTS, watchedTransports } from "./wire.js";
  * @param {string[] | undefined} names the transports that the page's address asks for: they win over
  *   those of the step
  * @param {(refusal: Refusal) => void} report
- * @returns {Promise<Socket<ServerToClientEvents, ClientToServerEvents>>}
+ * @returns {Promise<{ socket: Socket<ServerToClientEvents, ClientToServerEvents>, resends: boolean }>}
+ *   with whether it sends again what is not acknowledged
  * @throws Error when client-options.js is of no use, in words for the person who writes it.
  */
 export async function openSocket(names, report) {
@@ -19,7 +21,12 @@ export async function openSocket(names, report) {
   const chosen = names ?? readNames(transports);
   try {
     // Socket.IO takes either names or implementations, and only these can be watched.
-    return io({ ...options, transportImplementations: watchedTransports(chosen, report) });
+    const socket = io({
+      auth: (send) => send({ ...whereabouts() }),
+      ...options,
+      transportImplementations: watchedTransports(chosen, report),
+    });
+    return { socket, resends: Number(options.retries) > 0 };
   } catch (error) {
     throw new Error(`client-options.js cannot be used: ${error}`, { cause: error });
   }

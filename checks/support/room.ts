@@ -107,7 +107,7 @@ async function place(page: Page): Promise<Placed> {
 
 /** Types a message and sends it, as a person would. */
 export async function say(page: Page, text: string): Promise<void> {
-  await page.getByLabel("Message").fill(text);
+  await page.getByLabel("Message", { exact: true }).fill(text);
   await page.getByRole("button", { name: "Send" }).click();
 }
 
@@ -182,4 +182,45 @@ export async function callRoll(page: Page, look: Finding["look"]): Promise<strin
     },
   );
   return result ?? "";
+}
+
+/** Waits until the page says that nothing can be said now, or no longer says so. @throws NotYet */
+export async function readOnly(page: Page, wanted: boolean, look: Finding["look"]): Promise<void> {
+  await until(
+    () => page.getByTestId("read-only").isVisible(),
+    (shown) => shown === wanted,
+    {
+      within: 10_000,
+      otherwise: () => ({
+        expected: wanted
+          ? "the page to be told that Redis is away, and nothing can be said"
+          : "the page to be told that Redis is back",
+        seen: "that it is not told",
+        look,
+      }),
+    },
+  );
+}
+
+/** Waits until the page shows so many messages that are not acknowledged yet. @throws NotYet */
+export async function waiting(page: Page, wanted: number, look: Finding["look"]): Promise<void> {
+  await until(
+    () => page.getByTestId("pending").count(),
+    (count) => count === wanted,
+    {
+      within: 10_000,
+      otherwise: (count) => ({
+        expected:
+          wanted === 0
+            ? "everything that the page has said to be acknowledged in the end"
+            : "what is typed without a connection to wait on the page",
+        seen: `${count} ${count === 1 ? "message" : "messages"} of the page waiting`,
+        look,
+        hint:
+          wanted === 0
+            ? undefined
+            : "The page queues what it says when its client sends again what is not acknowledged: retries, and ackTimeout.",
+      }),
+    },
+  );
 }

@@ -1,0 +1,279 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { check, type FurtherApp } from "./support/check.ts";
+import { requireCluster } from "./support/cluster.ts";
+import { gather, greeted, onePerWorker } from "./support/crowd.ts";
+import { breakAway, frozen, killed } from "./support/faults.ts";
+import { Gathering } from "./support/gathering.ts";
+import {
+  mustBeKept,
+  mustBeTold,
+  mustHearCopy,
+  mustKeepOnce,
+  mustRefuseOdd,
+  mustShareOneOrder,
+  onAppend,
+  onCatchUp,
+  onClient,
+  onSay,
+  onTail,
+} from "./support/history-seen.ts";
+import { keptIds } from "./support/kept.ts";
+import { must } from "./support/must.ts";
+import { readOnly, say, state, waiting } from "./support/room.ts";
+import { Traffic } from "./support/traffic.ts";
+import { away, flood, mustBeTrimmed } from "./support/trimming.ts";
+import { survives } from "./support/vitals.ts";
+
+/** How many drafts are said through each worker at the same time. */
+const DRAFTS = 25;
+/** How many things each says where nothing is broken. */
+const MESSAGES = 15;
+/** How often a connection breaks in the middle of a conversation. */
+const BREAKS = 60;
+/** How many messages the app shall keep, where that is what it is about. */
+const HISTORY = 100;
+const FLOOD = 700;
+/**
+ * The ping interval, and the ping timeout, of an app under fire, in ms. What was handed to a worker that
+ * froze, or in the moment of its death, nobody answers: only the pings tell.
+ */
+const PING = 1_000;
+const UNDER_FIRE = {
+  env: { PING_INTERVAL: String(PING), PING_TIMEOUT: String(PING) },
+  quiet: true,
+};
+/** For how long somebody is away, in ms. */
+const AWAY = { worker: 4 * PING, redis: 2_000, page: 5_000 };
+/** How long they talk before something breaks, in ms. */
+const BEFORE = 1_000;
+
+check(
+  "four workers, and what is acknowledged is kept in a stream of Redis",
+  { look: onAppend, blocks: true },
+  async ({ app, redis, clients, step, show }) => {
+    await requireCluster(app, step);
+    using gathering = await Gathering.of(app, 1);
+    for (const person of gathering.people) show(await mustBeKept(redis, person));
+    show(await mustRefuseOdd(redis, await clients.connect({ transports: ["websocket"] })));
+  },
+);
+
+check(
+  "every worker follows the stream: all hear all, once, in one order",
+  { look: onTail, blocks: true },
+  async ({ app, redis, step, show }) => {
+    using gathering = await Gathering.of(app, step.workers * 2);
+    await mustHearCopy(redis, gathering);
+    show("an entry that another program has put into the stream reached everybody, once");
+    await gathering.talk(MESSAGES);
+    await gathering.hears();
+    show(mustShareOneOrder(gathering));
+  },
+);
+
+check(
+  "what is sent again, through whichever worker, is no second message",
+  { look: onAppend },
+  async ({ redis, clients, step, show }) => {
+    const members = await gather(clients, step.workers, step.workers);
+    show(await mustKeepOnce(redis, onePerWorker(members), DRAFTS));
+  },
+);
+
+check(
+  "who comes back in the middle of a conversation hears all of it, once and in order",
+  { look: onCatchUp },
+  async ({ app, redis, show }) => {
+    using traffic = new Traffic(app, () => keptIds(redis));
+    await traffic.begin();
+    await traffic.under("connections broke", async () => {
+      for (let count = 0; count < BREAKS; count += 1) {
+        const person = traffic.people[count % traffic.people.length];
+        if (person) await breakAway(person);
+      }
+    });
+    show(`${BREAKS} connections broken: ${await traffic.settle()}`);
+  },
+);
+
+check(
+  "the stream is trimmed, and who has missed more than it holds is told so",
+  { look: onAppend },
+  async ({ launch, show }) => {
+    const { app, redis, clients } = await launch({ env: { HISTORY: String(HISTORY) } });
+    const client = await clients.connect({ transports: ["websocket"] });
+    using gathering = await Gathering.of(app, 3);
+    const [brief, long, thawing] = gathering.people;
+    if (!brief || !long || !thawing) throw new Error("unreachable: three have come");
+    await gathering.talk(1);
+    await gathering.hears();
+
+    const heard = await away(brief, () => flood(client, HISTORY / 2));
+    must(heard.filter((text) => String(text).startsWith("flood")).length === HISTORY / 2, {
+      expected: `a client that was away while ${HISTORY / 2} messages were said to hear them`,
+      seen: `${heard.length}`,
+      look: onCatchUp,
+    });
+    must(brief.missed.length === 0, {
+      expected: "who has missed nothing not to be told so",
+      seen: "that it is told",
+      look: onCatchUp,
+      hint: "Is what it has heard last still in the stream? Then so is all that came after it.",
+    });
+
+    await frozen(app, thawing, () => away(long, () => flood(client, FLOOD)));
+    show(await mustBeTrimmed(redis, HISTORY, FLOOD + HISTORY / 2));
+    await mustBeTold(
+      [long],
+      "a client to be told that the stream no longer holds all that it has missed",
+      {
+        look: onCatchUp,
+        hint: "Is what it has heard last still in the stream? If not, nobody knows what came after it.",
+      },
+    );
+    await mustBeTold(
+      [thawing],
+      "the clients of a worker that was frozen for longer than the stream holds to be told",
+      {
+        look: onTail,
+        hint: "A worker, too, makes sure that its cursor is still in the stream, each time that it reads on.",
+      },
+    );
+    show("told: a client that was away, and the clients of a worker that was frozen");
+  },
+);
+
+check(
+  "pm2 reload: nothing acknowledged is lost, nothing heard twice",
+  { look: onSay },
+  async (scene) => {
+    const further = await scene.launch(UNDER_FIRE);
+    using traffic = await talkOn(further);
+    const pm2 = await scene.pm2();
+    await traffic.under("pm2 reloaded the workers", () => pm2.reload(further.app.name));
+    scene.show(await traffic.settle());
+  },
+);
+
+check(
+  "each worker is killed outright, one after the other",
+  { look: onSay },
+  async ({ launch, show }) => {
+    const further = await launch(UNDER_FIRE);
+    using traffic = await talkOn(further);
+    for (const worker of await further.app.workers()) {
+      await traffic.under(`worker ${worker.instance} was killed`, () =>
+        killed(further.app, worker),
+      );
+    }
+    show(await traffic.settle());
+  },
+);
+
+check(
+  "a worker freezes for longer than the ping timeout, and thaws",
+  { look: onAppend },
+  async ({ launch, show }) => {
+    const further = await launch(UNDER_FIRE);
+    using traffic = await talkOn(further);
+    const [person] = traffic.people;
+    if (!person) throw new Error("unreachable: twenty talk");
+    await traffic.under(`worker ${person.instance} was frozen`, () =>
+      // For how long it is frozen is what this is about.
+      frozen(further.app, person, () => sleep(AWAY.worker)),
+    );
+    show(await traffic.settle());
+  },
+);
+
+check(
+  "Redis is killed and comes back with its data: the room is read-only meanwhile",
+  { look: onTail },
+  async ({ launch, show }) => {
+    const further = await launch(UNDER_FIRE);
+    const { app, redis, clients } = further;
+    // Over WebSocket alone, a page needs no Redis to stay connected.
+    using traffic = await talkOn(further, "/?transports=websocket");
+    const { page } = traffic;
+    const before = await app.workers();
+    await survives(app, before, "the death of Redis", () =>
+      traffic.under("Redis was away", async () => {
+        await redis.kill();
+        await readOnly(page, true, onTail);
+        await say(page, "while Redis is away");
+        await waiting(page, 1, onClient);
+        await greeted(await clients.connect({ transports: ["websocket"] }));
+        // For how long it is away is what this is about.
+        await sleep(AWAY.redis);
+        await state(page, "connected");
+        await redis.start();
+        await readOnly(page, false, onTail);
+        await waiting(page, 0, onSay);
+      }),
+    );
+    show(await traffic.settle(), traffic.heardOnce("while Redis is away"));
+  },
+);
+
+check(
+  "Redis comes back without its data: everybody is told, and the room goes on",
+  { look: onTail },
+  async ({ launch, show }) => {
+    const { app, redis } = await launch();
+    const before = await app.workers();
+    using gathering = await Gathering.of(app, before.length * 2);
+    await gathering.talk(3);
+    await gathering.hears();
+    await survives(app, before, "a Redis that has lost its data", async () => {
+      await redis.kill();
+      await redis.start({ empty: true });
+      await mustBeTold(gathering.people, "everybody to be told that something may be lost", {
+        look: onTail,
+        hint: "After each break a worker makes sure that the stream still holds the entry at its cursor.",
+      });
+      await gathering.talk(3);
+      await gathering.hears();
+    });
+    show(`${gathering.people.length} clients were told, and talked on`);
+  },
+);
+
+check(
+  "a page that is offline for 5 s misses nothing, and what is typed meanwhile is said",
+  { look: onClient },
+  async ({ launch, show }) => {
+    const further = await launch(UNDER_FIRE);
+    using traffic = await talkOn(further);
+    const { page } = traffic;
+    await say(page, "before");
+    await waiting(page, 0, onSay);
+    await traffic.under("the page was offline", async () => {
+      await page.context().setOffline(true);
+      await state(page, "disconnected");
+      await say(page, "offline");
+      await waiting(page, 1, onClient);
+      // For how long it is offline is what this is about.
+      await sleep(AWAY.page);
+      await page.context().setOffline(false);
+      await state(page, "connected", { greeted: true });
+      await waiting(page, 0, onSay);
+    });
+    show(await traffic.settle(), traffic.heardOnce("before"), traffic.heardOnce("offline"));
+  },
+);
+
+/** Twenty people and a page, in the middle of a conversation. */
+async function talkOn({ app, redis, pages }: FurtherApp, path = "/"): Promise<Traffic> {
+  const traffic = new Traffic(app, () => keptIds(redis));
+  try {
+    const page = await pages.open(path);
+    await state(page, "connected", { greeted: true });
+    await traffic.begin();
+    await traffic.hear(page);
+    await sleep(BEFORE);
+    return traffic;
+  } catch (error) {
+    traffic[Symbol.dispose]();
+    throw error;
+  }
+}

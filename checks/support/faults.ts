@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { SERVER } from "../../workshop/catalog.ts";
+import { Inconclusive } from "../../workshop/problems.ts";
+import type { App } from "../../workshop/stage/app.ts";
+import type { Worker } from "../../workshop/stage/pm2.ts";
+import { until } from "../../workshop/stage/until.ts";
+import { must } from "./must.ts";
+import type { Participant } from "./participant.ts";
+
+/** How long it may take until a client whose connection has broken is there again, in ms. */
+const BACK_WITHIN = 8_000;
+
+/** Kills a worker outright, and waits until pm2 has started another in its place. */
+export async function killed(app: App, { pid }: Pick<Worker, "pid">): Promise<void> {
+  const { length } = await app.workers();
+  process.kill(pid, "SIGKILL");
+  await until(
+    () => app.workers(),
+    (now) => now.length === length && now.every((one) => one.state === "online" && one.pid !== pid),
+    {
+      within: 10_000,
+      otherwise: () => new Inconclusive("pm2 has not started a killed worker again within 10 s"),
+    },
+  );
+}
+
+/** Freezes the worker of somebody (SIGSTOP) while something is done. */
+export async function frozen(
+  app: App,
+  { instance }: { instance: number | undefined },
+  act: () => Promise<unknown>,
+): Promise<void> {
+  const worker = (await app.workers()).find((one) => one.instance === instance);
+  if (!worker) throw new Error(`The app has no worker ${instance}.`);
+  process.kill(worker.pid, "SIGSTOP");
+  try {
+    await act();
+  } finally {
+    process.kill(worker.pid, "SIGCONT");
+  }
+}
+
+/** Breaks somebody's connection, and waits until it is there again. @throws NotYet */
+export async function breakAway({ socket, transports }: Participant): Promise<void> {
+  const back = new Promise<void>((resolve) => socket.once("connect", resolve));
+  socket.io.engine.close();
+  await Promise.race([back, sleep(BACK_WITHIN)]);
+  must(socket.connected, {
+    expected: "a client whose connection has broken to connect again",
+    seen: `that one on ${transports.join(" and ")} does not within ${BACK_WITHIN / 1000} s`,
+    look: { file: SERVER },
+  });
+}
