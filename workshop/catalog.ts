@@ -166,6 +166,21 @@ export const steps: readonly Step[] = [
     services: ["redis"],
     drops: ["public/client-options.js", "redis.ts", "server.ts"],
   },
+  {
+    number: 9,
+    slug: "09-many-machines",
+    title: "Many machines",
+    about:
+      "The same design behind a load balancer, on several hosts; and what sticky sessions buy.",
+    edit: ["nginx.conf", "server.ts"],
+    whole: [],
+    brings: ["address.ts", "ecosystem.config.cjs", "nginx.conf", "server.ts", "tolerant.ts"],
+    runs: "pm2",
+    workers: 2,
+    hosts: 2,
+    services: ["redis", "nginx"],
+    drops: ["ecosystem.config.cjs", "server.ts", "tolerant.ts"],
+  },
 ];
 
 /** Where a step's code is taken from: the learner's copy, the starter or the solution. */

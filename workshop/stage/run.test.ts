@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -194,6 +195,21 @@ describe.concurrent("nothing is left of a run whose process", () => {
 
     await vanishes(folder);
   });
+
+  test.skipIf(!existsSync("/proc/self/environ"))(
+    "is killed while it starts something that does not bear its mark yet",
+    async () => {
+      await using runner = startRunner();
+      const folder = await reaches(runner, "opened");
+      const idle = `exec env WORKSHOP_RUN='${folder}' '${process.execPath}' -e 'setInterval(() => {}, 1000)'`;
+      const child = spawn("/bin/sh", ["-c", `sleep 1; ${idle}`], { stdio: "ignore" });
+
+      await runner.end("SIGKILL");
+
+      await ended([child.pid ?? 0]);
+      await vanishes(folder);
+    },
+  );
 
   test("is killed where environments cannot be read", async () => {
     await using runner = startRunner({ WORKSHOP_NO_PROC: "1" });

@@ -1,10 +1,6 @@
-import type { WorkerId as PlainWorkerId } from "../../page/events.ts";
+import type { WorkerId } from "../../page/events.ts";
 
-/** A process of the app. */
-export interface WorkerId extends PlainWorkerId {
-  /** The host that it runs on, where there are several. */
-  host?: string | undefined;
-}
+export type { WorkerId };
 
 /** The `type` under which a worker's reports travel over pm2's bus. */
 export const REPORT = "workshop:trace";
