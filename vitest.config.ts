@@ -10,7 +10,7 @@ export default defineConfig({
           name: "checks",
           include: ["checks/*.check.ts"],
           // Every wait inside has a bound of its own with a message; this one is for bugs.
-          testTimeout: 60_000,
+          testTimeout: 150_000,
           hookTimeout: 60_000,
         },
       },

@@ -7,6 +7,7 @@ import { Gathering } from "./support/gathering.ts";
 import {
   mustBeKept,
   mustBeTold,
+  mustForgetIds,
   mustHearCopy,
   mustKeepOnce,
   mustRefuseOdd,
@@ -19,7 +20,7 @@ import {
 } from "./support/history-seen.ts";
 import { keptIds } from "./support/kept.ts";
 import { must } from "./support/must.ts";
-import { readOnly, say, state, waiting } from "./support/room.ts";
+import { readOnly, say, state, waiting, waitsOrIsRefused } from "./support/room.ts";
 import { Traffic } from "./support/traffic.ts";
 import { away, flood, mustBeTrimmed } from "./support/trimming.ts";
 import { survives } from "./support/vitals.ts";
@@ -44,6 +45,8 @@ const UNDER_FIRE = {
 };
 /** For how long somebody is away, in ms. */
 const AWAY = { worker: 4 * PING, redis: 2_000, page: 5_000 };
+/** What a person types while Redis is away. */
+const TYPED = "while Redis is away";
 /** How long they talk before something breaks, in ms. */
 const BEFORE = 1_000;
 
@@ -77,6 +80,7 @@ check(
   async ({ redis, clients, step, show }) => {
     const members = await gather(clients, step.workers, step.workers);
     show(await mustKeepOnce(redis, onePerWorker(members), DRAFTS));
+    show(await mustForgetIds(redis));
   },
 );
 
@@ -195,23 +199,25 @@ check(
     // Over WebSocket alone, a page needs no Redis to stay connected.
     using traffic = await talkOn(further, "/?transports=websocket");
     const { page } = traffic;
+    let isRefused = false;
     const before = await app.workers();
     await survives(app, before, "the death of Redis", () =>
       traffic.under("Redis was away", async () => {
         await redis.kill();
         await readOnly(page, true, onTail);
-        await say(page, "while Redis is away");
-        await waiting(page, 1, onClient);
+        await say(page, TYPED);
+        isRefused = await waitsOrIsRefused(page);
         await greeted(await clients.connect({ transports: ["websocket"] }));
         // For how long it is away is what this is about.
         await sleep(AWAY.redis);
         await state(page, "connected");
         await redis.start();
         await readOnly(page, false, onTail);
+        if (isRefused) await say(page, TYPED);
         await waiting(page, 0, onSay);
       }),
     );
-    show(await traffic.settle(), traffic.heardOnce("while Redis is away"));
+    show(await traffic.settle(), traffic.heardOnce(TYPED));
   },
 );
 
@@ -268,8 +274,8 @@ async function talkOn({ app, redis, pages }: FurtherApp, path = "/"): Promise<Tr
   try {
     const page = await pages.open(path);
     await state(page, "connected", { greeted: true });
-    await traffic.begin();
     await traffic.hear(page);
+    await traffic.begin();
     await sleep(BEFORE);
     return traffic;
   } catch (error) {

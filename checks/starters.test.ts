@@ -41,7 +41,7 @@ const REASONS: Record<number, string[]> = {
   ],
   8: [
     "✗ four workers, and what is acknowledged is kept in a stream of Redis",
-    "and none with that id",
+    "in which it is not",
     "steps/08-under-fire/history.ts, TODO 8.1",
   ],
 };

@@ -5,7 +5,7 @@ import type { PrivateRedis } from "../../workshop/stage/redis.ts";
 import { eventually, until } from "../../workshop/stage/until.ts";
 import type { ChatClient } from "./clients.ts";
 import { mustBeAcknowledged, type Gathering } from "./gathering.ts";
-import { keptIds, readStream } from "./kept.ts";
+import { keptIds, readLasting, readStream } from "./kept.ts";
 import { must } from "./must.ts";
 import type { Participant } from "./participant.ts";
 
@@ -16,6 +16,8 @@ export const onSay = { file: "server.ts", todo: "8.3" };
 export const onCatchUp = { file: "catch-up.ts", todo: "8.4" };
 export const onClient = { file: "public/client-options.js", todo: "8.5" };
 
+/** How many keys an app may have that are no ids. */
+const FEW = 10;
 /** How long a message may take to everybody, in ms; measured: 3. */
 const HEARD_WITHIN = 5_000;
 /** How long it may take until somebody is told of a gap, in ms: one XREAD may wait for 5 s. */
@@ -25,7 +27,7 @@ const TWICE_WITHIN = 300;
 
 /** What is acknowledged is in a stream by then. Gives a line on where. @throws NotYet */
 export async function mustBeKept(redis: PrivateRedis, person: Participant): Promise<string> {
-  const id = await mustBeAcknowledged(person, "keep this");
+  const id = await mustBeAcknowledged(person, KEEP);
   const stream = await readStream(redis);
   must(stream !== undefined, {
     expected: "what was acknowledged to be in a stream of Redis",
@@ -33,15 +35,23 @@ export async function mustBeKept(redis: PrivateRedis, person: Participant): Prom
     look: onAppend,
     hint: "XADD makes the stream when it adds the first entry.",
   });
-  const entry = stream.entries.find(({ message }) => Object.values(message).join().includes(id));
+  const find = (what: string) =>
+    stream.entries.find(({ message }) => Object.values(message).join().includes(what));
+  const entry = find(id);
   must(entry !== undefined, {
     expected: "what was acknowledged to be in a stream of Redis, with its id",
-    seen: `a stream ${stream.key} with ${stream.entries.length} entries, and none with that id`,
+    seen: find(KEEP)
+      ? `it in the stream ${stream.key}, without the id that the client gave it`
+      : `a stream ${stream.key} in which it is not`,
     look: onAppend,
-    hint: "Is XADD given the fields of the message, and is that append() awaited before the acknowledgement?",
+    hint: find(KEEP)
+      ? "Only its sender knows whether a message is sent again. An id that the server gives makes two messages of it."
+      : "What is only in the memory of a worker is lost with it. XADD keeps it, in append(), and that is awaited before the acknowledgement.",
   });
   return `${stream.key} has it at ${entry.id}`;
 }
+
+const KEEP = "keep this";
 
 const ODD = [
   ["no draft", undefined],
@@ -184,6 +194,18 @@ export async function mustKeepOnce(
     look: onTail,
   });
   return `${count} drafts, each said ${clients.length} times at once: kept once, heard once`;
+}
+
+/** The ids of messages must not stay in Redis for ever. @throws NotYet */
+export async function mustForgetIds(redis: PrivateRedis): Promise<string> {
+  const { count, key } = await readLasting(redis);
+  must(count < FEW, {
+    expected: "Redis to forget ids in time: else its memory grows with each message",
+    seen: `${count} keys like "${key}" that stay for ever`,
+    look: onAppend,
+    hint: "SET takes EX, and for how many seconds: REMEMBERED.",
+  });
+  return "Redis forgets the ids in time";
 }
 
 /** Waits until each of these is told that it has missed some. @throws NotYet */

@@ -25,6 +25,26 @@ export async function readStream({ url }: PrivateRedis): Promise<Stream | undefi
   }
 }
 
+/** How many of its keys that are no streams stay for ever, and the name of one. */
+export async function readLasting({ url }: PrivateRedis): Promise<{ count: number; key: string }> {
+  const client = createClient({ url, socket: { reconnectStrategy: false } });
+  client.on("error", () => {});
+  await client.connect();
+  try {
+    const lasting = { count: 0, key: "" };
+    for await (const keys of client.scanIterator({ TYPE: "string" })) {
+      for (const key of keys) {
+        if ((await client.ttl(key)) !== -1) continue;
+        lasting.count += 1;
+        lasting.key = key;
+      }
+    }
+    return lasting;
+  } finally {
+    client.destroy();
+  }
+}
+
 /** The ids of the messages that it keeps, once for each entry. */
 export async function keptIds(redis: PrivateRedis): Promise<string[]> {
   const stream = await readStream(redis);

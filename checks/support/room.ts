@@ -202,6 +202,30 @@ export async function readOnly(page: Page, wanted: boolean, look: Finding["look"
   );
 }
 
+/**
+ * Waits until what the page has just said waits for its acknowledgement, or is refused: where nothing
+ * can be kept, both are right. Gives whether it is refused.
+ *
+ * @throws NotYet
+ */
+export async function waitsOrIsRefused(page: Page): Promise<boolean> {
+  const refused = () => page.getByTestId("error").isVisible();
+  await until(
+    async () => (await refused()) || (await page.getByTestId("pending").count()) > 0,
+    Boolean,
+    {
+      within: 5_000,
+      otherwise: () => ({
+        expected: "what is said while Redis is away to wait, or to be refused",
+        seen: "that the page takes it for said",
+        look: { file: "server.ts", todo: "8.3" },
+        hint: "An acknowledgement says that it is kept. Nothing can be kept now.",
+      }),
+    },
+  );
+  return refused();
+}
+
 /** Waits until the page shows so many messages that are not acknowledged yet. @throws NotYet */
 export async function waiting(page: Page, wanted: number, look: Finding["look"]): Promise<void> {
   await until(

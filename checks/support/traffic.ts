@@ -74,7 +74,7 @@ export class Traffic implements Disposable {
     this.#talking = Promise.all(this.people.map((person) => this.#talk(person)));
   }
 
-  /** Listens on a page, too, which must hear all that is said from now on. */
+  /** Listens on a page, too. It must be there before they begin to talk. */
   async hear(page: Page): Promise<void> {
     await page.evaluate(keepIds);
     this.#pages.push(page);
