@@ -33,6 +33,7 @@ import { enableJoining, onJoin, showRoom } from "./room.js";
 import { beginSession, countRefusal, endSession, nameWorker, upgradeSession } from "./sessions.js";
 import { openSocket } from "./socket.js";
 import {
+  showAddress,
   showMembers,
   showSelf,
   showSession,
@@ -127,6 +128,7 @@ socket.on("hello", (hello) => {
   const worker = readWorker(hello?.worker);
   showWorker(worker);
   nameWorker(socket.io.engine.id, worker);
+  showAddress(typeof hello?.address === "string" ? hello.address : undefined);
 
   keeps = hello?.keeps === true;
   enableQueue(keeps && resends);
@@ -209,7 +211,11 @@ async function sayDraft(draft) {
   const reply = await readReply(acknowledgement, PATIENCE.say, "");
   if (reply.ok) acknowledge(draft.id);
   else if (giveBack(draft.text)) removeDraft(draft.id);
-  else keepUnsaid(draft.id, reply.error);
+  else {
+    keepUnsaid(draft.id, reply.error);
+    // Not an error of what is in the field now.
+    return { ok: false, error: "" };
+  }
   return reply;
 }
 

@@ -71,6 +71,7 @@ export function onSend(say) {
     const queued = queues;
     if (queued) {
       input.value = "";
+      note.textContent = connected ? "" : offline();
       // A press of the button leaves the focus there, where it is not disabled.
       if (document.activeElement === send) input.focus();
     } else sending = true;

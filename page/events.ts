@@ -6,6 +6,8 @@
 export interface WorkerId {
   instance: number;
   pid: number;
+  /** From step 9 on: the host that it runs on. */
+  host?: string | undefined;
 }
 
 /** What the server tells a client about itself as soon as it is connected. */
@@ -13,6 +15,8 @@ export interface Hello {
   worker: WorkerId;
   /** The session id of the handshake. It is the key to the session: for the owner's eyes only. */
   sid: string;
+  /** From step 9 on: where the client is, as far as the server knows. */
+  address?: string;
   /** The room that the client is in. From step 6 on; before, there is but one. */
   room?: string;
   /** From step 8 on: what is said is kept, and has to come as a draft, with an id. */

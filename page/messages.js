@@ -18,9 +18,11 @@ const jump = part("jump", HTMLButtonElement);
  * @type {HTMLElement[]}
  */
 const entries = [];
-/** Whether the log's reader was at its end when it last moved. */
+/** Whether the log's reader is at its end, and wants to stay there. */
 let wasAtEnd = true;
-let following = false;
+/** Where the log stood when it was last seen, and how large it was, in CSS pixels. */
+let seen = { top: 0, width: 0, height: 0 };
+let settling = false;
 
 /**
  * Adds a message at the end of the log, and follows it only if its reader was there already.
@@ -59,19 +61,25 @@ function add(entry) {
   quiet.hidden = true;
   log.append(entry);
   entries.push(entry);
-  if (entries.length > KEPT) entries.shift()?.remove();
-  if (wasAtEnd) followSoon();
-  else jump.hidden = false;
+  if (!wasAtEnd) jump.hidden = false;
+  // A page that nobody looks at has no frames.
+  if (entries.length > 2 * KEPT) trim();
+  settleSoon();
 }
 
 /** Once for all that comes at the same time: after a break it may be hundreds. */
-function followSoon() {
-  if (following) return;
-  following = true;
+function settleSoon() {
+  if (settling) return;
+  settling = true;
   requestAnimationFrame(() => {
-    following = false;
-    goToEnd();
+    settling = false;
+    trim();
+    if (wasAtEnd) goToEnd();
   });
+}
+
+function trim() {
+  for (const old of entries.splice(0, Math.max(0, entries.length - KEPT))) old.remove();
 }
 
 /**
@@ -106,14 +114,33 @@ function isAtEnd() {
 
 function goToEnd() {
   log.scrollTop = log.scrollHeight;
+  look();
+}
+
+function look() {
+  seen = { top: log.scrollTop, width: log.clientWidth, height: log.clientHeight };
+}
+
+/** @param {boolean} yes */
+function stayAtEnd(yes) {
+  wasAtEnd = yes;
+  // The browser keeps in place what is read, when old messages go; at the end we do.
+  log.toggleAttribute("data-at-end", yes);
+  if (yes) jump.hidden = true;
 }
 
 log.addEventListener("scroll", () => {
-  wasAtEnd = isAtEnd();
-  if (wasAtEnd) jump.hidden = true;
+  // When more is said, its end moves away: only a reader moves up. But a log that grows, as when the
+  // outbox closes, is moved up by the browser.
+  const { top, width, height } = seen;
+  look();
+  const movedUp = seen.top < top && seen.width === width && seen.height === height;
+  if (isAtEnd()) stayAtEnd(true);
+  else if (movedUp) stayAtEnd(false);
 });
 
 jump.addEventListener("click", () => {
+  stayAtEnd(true);
   goToEnd();
   log.focus();
 });
@@ -122,3 +149,5 @@ jump.addEventListener("click", () => {
 new ResizeObserver(() => {
   if (wasAtEnd) goToEnd();
 }).observe(log);
+
+stayAtEnd(true);

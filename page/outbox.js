@@ -8,8 +8,11 @@ import { make, part } from "./dom.js";
  */
 const WORDS = {
   pending: ["message waits for an acknowledgement", "messages wait for an acknowledgement"],
-  acknowledged: ["is acknowledged, but not heard yet", "are acknowledged, but not heard yet"],
-  unsaid: ["was refused", "were refused"],
+  acknowledged: [
+    "message is acknowledged, but not heard yet",
+    "messages are acknowledged, but not heard yet",
+  ],
+  unsaid: ["message was refused", "messages were refused"],
 };
 
 /** @typedef {keyof typeof WORDS} State */
@@ -87,7 +90,10 @@ export function keepUnsaid(id, error) {
   const drop = make("button", "drop", "Drop");
   drop.type = "button";
   drop.addEventListener("click", () => removeDraft(id));
-  item.append(make("p", "draft-fate", `refused: ${error}`), drop);
+  const fate = make("p", "draft-fate", `refused: ${error}`);
+  fate.role = "alert";
+  item.prepend(fate);
+  item.append(drop);
   mark(id, item, "unsaid");
 }
 

@@ -34,7 +34,8 @@ export function forgetPeople() {
 
 /** @param {WorkerId | undefined} worker */
 function place(worker) {
-  return worker ? worker.instance : Number.MAX_VALUE;
+  if (!worker) return Number.MAX_VALUE;
+  return (worker.host?.charCodeAt(0) ?? 0) * 1000 + worker.instance;
 }
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 /** @import { WorkerId } from "./events.ts" */
 import { make, part, shorten } from "./dom.js";
-import { colour, stamp } from "./worker.js";
+import { colour, nameOf, numberOf, stamp } from "./worker.js";
 
 /** How long "copied" is shown, in ms. */
 const COPIED = 1500;
@@ -19,6 +19,8 @@ const members = part("members", HTMLElement);
 
 /** @type {State} */
 let current = "connecting";
+/** How the worker is called; empty while it is not known. */
+let called = "";
 
 /**
  * @param {State} name
@@ -60,9 +62,10 @@ export function showWorker(id) {
   stamp(worker, id);
   colour(document.body, id);
   worker.replaceChildren(
-    make("span", "worker-number", id ? String(id.instance) : "?"),
+    make("span", "worker-number", id ? numberOf(id) : "?"),
     make("span", "worker-pid", id ? `pid ${id.pid}` : "not known"),
   );
+  called = id ? nameOf(id) : "";
   showTitle();
 }
 
@@ -73,6 +76,17 @@ export function showWorker(id) {
  */
 export function showSelf(name) {
   self.replaceChildren("you are ", name ? make("b", "", name) : "…");
+}
+
+/**
+ * Where this page is, as far as its server knows.
+ *
+ * @param {string | undefined} address
+ */
+export function showAddress(address) {
+  if (address) self.dataset.address = address;
+  else delete self.dataset.address;
+  if (address) self.append(` at ${address}`);
 }
 
 /** @param {number} count */
@@ -90,10 +104,7 @@ function showTransport(name) {
 }
 
 function showTitle() {
-  const where = [
-    worker.dataset.instance && `worker ${worker.dataset.instance}`,
-    transport.dataset.transport,
-  ];
+  const where = [called, transport.dataset.transport];
   const connection = where.filter(Boolean).join(" · ");
   const what = current === "connected" && connection ? connection : current;
   document.title = `${SIGNS[current]} ${what} — Broken Handshakes`;

@@ -15,22 +15,46 @@ export function readWorker(value) {
   if (typeof value !== "object" || value === null) return undefined;
   if (!("instance" in value) || typeof value.instance !== "number") return undefined;
   if (!("pid" in value) || typeof value.pid !== "number") return undefined;
-  return { instance: value.instance, pid: value.pid };
+  const host = "host" in value && typeof value.host === "string" ? value.host : undefined;
+  return { instance: value.instance, pid: value.pid, ...(host ? { host } : {}) };
 }
 
 /**
- * Colours an element, and all in it, by the worker's instance; without a worker, in grey.
+ * How a worker is called: `worker 1`, or `host b, worker 1`.
+ *
+ * @param {WorkerId} worker
+ */
+export function nameOf({ host, instance }) {
+  return `${host ? `host ${host}, ` : ""}worker ${instance}`;
+}
+
+/**
+ * The same in brief: `1`, or `b·1`.
+ *
+ * @param {WorkerId} worker
+ */
+export function numberOf({ host, instance }) {
+  return host ? `${host}·${instance}` : String(instance);
+}
+
+/**
+ * Colours an element, and all in it, by the worker's instance and host; without a worker, in grey.
  *
  * @param {HTMLElement} element
  * @param {WorkerId | undefined} worker
  */
 export function colour(element, worker) {
-  if (worker) element.dataset.hue = String(worker.instance % HUES);
-  else delete element.dataset.hue;
+  if (!worker) {
+    delete element.dataset.hue;
+    return;
+  }
+  // Hosts are called by letters: two that follow each other have nothing in common.
+  const host = worker.host ? (worker.host.charCodeAt(0) * HUES) / 2 : 0;
+  element.dataset.hue = String((host + worker.instance) % HUES);
 }
 
 /**
- * Writes the worker into `data-instance` and `data-pid`, for style and for checks.
+ * Writes the worker into `data-instance`, `data-pid` and `data-host`, for style and for checks.
  *
  * @param {HTMLElement} element
  * @param {WorkerId | undefined} worker
@@ -43,6 +67,8 @@ export function stamp(element, worker) {
     delete element.dataset.instance;
     delete element.dataset.pid;
   }
+  if (worker?.host) element.dataset.host = worker.host;
+  else delete element.dataset.host;
 }
 
 /**
@@ -52,10 +78,10 @@ export function stamp(element, worker) {
  * @param {boolean} [brief] shows no more than the number, where there are many
  */
 export function makeBadge(worker, brief = false) {
-  const number = String(worker?.instance ?? "?");
+  const number = worker ? numberOf(worker) : "?";
   const badge = make("span", "badge", brief ? number : `worker ${number}`);
   if (brief) badge.prepend(make("span", "unseen", "worker "));
-  badge.title = worker ? `worker ${worker.instance}, pid ${worker.pid}` : "It never said hello.";
+  badge.title = worker ? `${nameOf(worker)}, pid ${worker.pid}` : "It never said hello.";
   colour(badge, worker);
   return badge;
 }
