@@ -20,7 +20,7 @@ import {
 } from "./support/history-seen.ts";
 import { keptIds } from "./support/kept.ts";
 import { must } from "./support/must.ts";
-import { readOnly, say, state, waiting, waitsOrIsRefused } from "./support/room.ts";
+import { isRefused, readOnly, say, state, waiting, waitsOrIsRefused } from "./support/room.ts";
 import { Traffic } from "./support/traffic.ts";
 import { away, flood, mustBeTrimmed } from "./support/trimming.ts";
 import { survives } from "./support/vitals.ts";
@@ -199,21 +199,20 @@ check(
     // Over WebSocket alone, a page needs no Redis to stay connected.
     using traffic = await talkOn(further, "/?transports=websocket");
     const { page } = traffic;
-    let isRefused = false;
     const before = await app.workers();
     await survives(app, before, "the death of Redis", () =>
       traffic.under("Redis was away", async () => {
         await redis.kill();
         await readOnly(page, true, onTail);
         await say(page, TYPED);
-        isRefused = await waitsOrIsRefused(page);
+        await waitsOrIsRefused(page);
         await greeted(await clients.connect({ transports: ["websocket"] }));
         // For how long it is away is what this is about.
         await sleep(AWAY.redis);
         await state(page, "connected");
         await redis.start();
         await readOnly(page, false, onTail);
-        if (isRefused) await say(page, TYPED);
+        if (await isRefused(page)) await say(page, TYPED);
         await waiting(page, 0, onSay);
       }),
     );

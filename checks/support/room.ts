@@ -204,14 +204,13 @@ export async function readOnly(page: Page, wanted: boolean, look: Finding["look"
 
 /**
  * Waits until what the page has just said waits for its acknowledgement, or is refused: where nothing
- * can be kept, both are right. Gives whether it is refused.
+ * can be kept, both are right.
  *
  * @throws NotYet
  */
-export async function waitsOrIsRefused(page: Page): Promise<boolean> {
-  const refused = () => page.getByTestId("error").isVisible();
+export async function waitsOrIsRefused(page: Page): Promise<void> {
   await until(
-    async () => (await refused()) || (await page.getByTestId("pending").count()) > 0,
+    async () => (await isRefused(page)) || (await page.getByTestId("pending").count()) > 0,
     Boolean,
     {
       within: 5_000,
@@ -223,7 +222,11 @@ export async function waitsOrIsRefused(page: Page): Promise<boolean> {
       }),
     },
   );
-  return refused();
+}
+
+/** Whether the page shows that what it has said last was refused. */
+export function isRefused(page: Page): Promise<boolean> {
+  return page.getByTestId("error").isVisible();
 }
 
 /** Waits until the page shows so many messages that are not acknowledged yet. @throws NotYet */
