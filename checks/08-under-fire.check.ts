@@ -20,7 +20,14 @@ import {
 } from "./support/history-seen.ts";
 import { keptIds } from "./support/kept.ts";
 import { must } from "./support/must.ts";
-import { isRefused, readOnly, say, state, waiting, waitsOrIsRefused } from "./support/room.ts";
+import {
+  readOnly,
+  say,
+  sayUntilAccepted,
+  state,
+  waiting,
+  waitsOrIsRefused,
+} from "./support/room.ts";
 import { Traffic } from "./support/traffic.ts";
 import { away, flood, mustBeTrimmed } from "./support/trimming.ts";
 import { survives } from "./support/vitals.ts";
@@ -212,8 +219,7 @@ check(
         await state(page, "connected");
         await redis.start();
         await readOnly(page, false, onTail);
-        if (await isRefused(page)) await say(page, TYPED);
-        await waiting(page, 0, onSay);
+        await sayUntilAccepted(page, TYPED);
       }),
     );
     show(await traffic.settle(), traffic.heardOnce(TYPED));

@@ -224,8 +224,27 @@ export async function waitsOrIsRefused(page: Page): Promise<void> {
   );
 }
 
-/** Whether the page shows that what it has said last was refused. */
-export function isRefused(page: Page): Promise<boolean> {
+/** Says it again as long as it is refused, until it is acknowledged. @throws NotYet */
+export async function sayUntilAccepted(page: Page, text: string): Promise<void> {
+  await until(
+    async () => {
+      if (!(await isRefused(page))) return (await page.getByTestId("pending").count()) === 0;
+      await say(page, text);
+      return false;
+    },
+    Boolean,
+    {
+      within: 10_000,
+      otherwise: () => ({
+        expected: "what the page says to be acknowledged once Redis is back",
+        seen: "that it is not, or refused",
+        look: { file: "server.ts", todo: "8.3" },
+      }),
+    },
+  );
+}
+
+function isRefused(page: Page): Promise<boolean> {
   return page.getByTestId("error").isVisible();
 }
 

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { newest, PAGE, STREAM, toKept, type Kept } from "./history.ts";
-import { reader } from "./redis.ts";
+import { publisher, reader } from "./redis.ts";
 
 /** How long one XREAD waits for news, in ms: the reader gives up a Redis that is silent for 5 s. */
 const BLOCK = 2000;
@@ -63,7 +63,7 @@ export class Tail extends EventEmitter<Events> {
   async #read(cursor: string): Promise<void> {
     this.#move(cursor);
     // It would be late to learn only from the news that Redis is back.
-    if (this.isAway) await reader.ping();
+    if (this.isAway) await Promise.all([reader.ping(), publisher.ping()]);
     this.#setAway(false);
     //#region TODO 8.2
     // XREAD of the reader waits up to BLOCK ms for entries after the cursor, and gives up to PAGE of
