@@ -33,6 +33,8 @@ export interface Step {
   hosts: number;
   /** What runs beside the app. The address of Redis comes in its environment; nginx is in front. */
   services: readonly ("redis" | "nginx")[];
+  /** The oldest Redis that will do, where it is newer than what the others need. */
+  oldestRedis?: string;
   /** Files of the solution before from which this step takes something away; its README says what. */
   drops: readonly string[];
 }
@@ -179,6 +181,8 @@ export const steps: readonly Step[] = [
     workers: 2,
     hosts: 2,
     services: ["redis", "nginx"],
+    // Sharded channels: SSUBSCRIBE, SPUBLISH.
+    oldestRedis: "7.0",
     drops: ["ecosystem.config.cjs", "server.ts", "tolerant.ts"],
   },
 ];

@@ -1,6 +1,6 @@
 /**
  * The places where a starter and its solution differ: `//#region TODO 3.1` … `//#endregion` in the
- * starter, `//#region answer 3.1` … `//#endregion` in the solution.
+ * starter, `//#region answer 3.1` … `//#endregion` in the solution. Where `#` begins a comment, `#region` does.
  */
 export interface Region {
   kind: "TODO" | "answer";
@@ -9,8 +9,8 @@ export interface Region {
   lines: string[];
 }
 
-const START = /^\s*(?:\/\/|#|<!--)\s*#region (TODO|answer) (\d+\.\d+)/;
-const END = /^\s*(?:\/\/|#|<!--)\s*#endregion/;
+const START = /^\s*(?:\/\/|#|<!--)?\s*#region (TODO|answer) (\d+\.\d+)/;
+const END = /^\s*(?:\/\/|#|<!--)?\s*#endregion/;
 const COMMENT = /^\s*(?:\/\/|#)/;
 
 interface Parts {

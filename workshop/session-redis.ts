@@ -10,6 +10,8 @@ import type { Run } from "./stage/run.ts";
 export interface SessionRedis extends RedisAddress {
   /** Where it is and whose, for a person; without a password. */
   about: string;
+  /** Its version; undefined when it does not tell. */
+  version: string | undefined;
   /** The session's own, which may be stopped and started; undefined when `REDIS_URL` names one. */
   own: PrivateRedis | undefined;
 }
@@ -26,12 +28,12 @@ export async function openSessionRedis(run: Run, onEnd: () => void): Promise<Ses
   if (named) {
     const version = await reachRedis(named);
     const about = `${withoutPassword(named)} (${version ?? "version unknown"}, from REDIS_URL)`;
-    return { url: named, prefix: prefixOfClone(), about, own: undefined };
+    return { url: named, prefix: prefixOfClone(), about, version, own: undefined };
   }
   const own = await startRedis(run, "redis", onEnd);
   const version = await reachRedis(own.url);
   const about = `${own.url} (${version ?? "version unknown"}, this session's own)`;
-  return { url: own.url, prefix: REDIS_PREFIX, about, own };
+  return { url: own.url, prefix: REDIS_PREFIX, about, version, own };
 }
 
 /** The same each time, and another in each clone: `broken-handshakes:1f2e3d4c`. */

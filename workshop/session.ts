@@ -16,6 +16,7 @@ import { claimSession } from "./session-note.ts";
 import { openDaemons } from "./session-daemons.ts";
 import { openSessionRedis } from "./session-redis.ts";
 import { portFrom } from "./stage/ports.ts";
+import { requireRedis } from "./stage/reach-redis.ts";
 import type { PrivateRedis } from "./stage/redis.ts";
 import { openRun } from "./stage/run.ts";
 import { columns, wrap } from "./text.ts";
@@ -59,6 +60,7 @@ export async function runSession({ step, source }: SessionOptions): Promise<numb
     ? await openSessionRedis(run, () => print("Redis has ended. r starts it again."))
     : undefined;
   await using own = redis?.own;
+  requireRedis(step, redis?.version, own === undefined);
   checker.warm();
 
   const port = await portFrom(APP_PORT);

@@ -13,6 +13,7 @@ import { startPlainApp } from "../../workshop/stage/plain-app.ts";
 import { place, readEcosystem } from "../../workshop/stage/ecosystem.ts";
 import { connectPm2, forget, type Pm2 } from "../../workshop/stage/pm2.ts";
 import { freePort } from "../../workshop/stage/ports.ts";
+import { reachRedis, requireRedis } from "../../workshop/stage/reach-redis.ts";
 import { startRedis, type PrivateRedis } from "../../workshop/stage/redis.ts";
 import { joinRun } from "../../workshop/stage/run.ts";
 import { openStage, type Stage } from "../../workshop/stage/stage.ts";
@@ -105,6 +106,14 @@ export async function layGround(file: string): Promise<Ground> {
     const redis = step.services.includes("redis")
       ? await startRedis(run, `${name}-redis`)
       : undefined;
+    if (redis && step.oldestRedis) {
+      try {
+        requireRedis(step, await reachRedis(redis.url));
+      } catch (error) {
+        await redis[Symbol.asyncDispose]();
+        throw error;
+      }
+    }
     const address = redis && { url: redis.url, prefix: REDIS_PREFIX };
     const { meanwhile } = more;
     const what = { meanwhile, run, dir, port, name, preload, env, quiet, redis: address };

@@ -82,7 +82,7 @@ export function number(value: number): string {
 }
 
 /** Columns of equal width: the first ones to the left, the others to the right. */
-function align(rows: readonly (readonly string[])[], left = 1): string {
+export function align(rows: readonly (readonly string[])[], left = 1): string {
   const widths = rows[0]?.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
   return rows
     .map((row) =>

@@ -1,7 +1,8 @@
 import { chmodSync } from "node:fs";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { makeFolder, type Folder } from "../testing/folder.ts";
-import { chromium, comparePackages, isAtLeast, machine, versionIn } from "./requirements.ts";
+import { isAtLeast } from "../version.ts";
+import { chromium, comparePackages, machine, versionIn } from "./requirements.ts";
 import type { System } from "./system.ts";
 
 const system: System = {

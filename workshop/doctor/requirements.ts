@@ -4,6 +4,7 @@ import { APP_PORT, root } from "../catalog.ts";
 import { MachineProblem } from "../problems.ts";
 import { findChromium } from "../stage/browser.ts";
 import { isFree } from "../stage/ports.ts";
+import { isAtLeast } from "../version.ts";
 import { lastLines, runCommand } from "./command.ts";
 import { chromiumFixes, manual, nodeFixes, npmInstall, type Fix } from "./fix.ts";
 import { readManifest, type Requirement, type Status } from "./report.ts";
@@ -24,16 +25,6 @@ export const node: Requirement = {
     };
   },
 };
-
-/** Whether a version is as new as another: `22.3.0` is at least `20.19`. */
-export function isAtLeast(version: string, oldest: string): boolean {
-  const mine = version.split(".").map(Number);
-  for (const [at, least] of oldest.split(".").map(Number).entries()) {
-    const part = mine[at] ?? 0;
-    if (part !== least) return part > least;
-  }
-  return true;
-}
 
 /** The npm that has started us says so in the environment. */
 function npm(): string[] {

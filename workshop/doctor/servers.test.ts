@@ -64,6 +64,16 @@ describe("Redis", () => {
     });
   });
 
+  test("that is too old for one step only is worth a word", async () => {
+    vi.stubEnv("REDIS_SERVER_PATH", undefined);
+    const path = script("echo 'Redis server v=6.2.14'");
+
+    expect(await inspectRedis(system, () => path)).toEqual({
+      state: "note",
+      detail: `6.2.14, ${path}\nIt will do for all steps but 9, which needs 7.0 or newer.`,
+    });
+  });
+
   test("that runs shows its version and path", async () => {
     const path = script("echo 'Valkey server v=8.1.4 sha=00000000:0'");
     vi.stubEnv("REDIS_SERVER_PATH", path);

@@ -1,10 +1,12 @@
+import { steps, type Step } from "../catalog.ts";
 import { MachineProblem } from "../problems.ts";
 import { findNginx } from "../stage/find-nginx.ts";
 import { findRedisServer } from "../stage/find-redis.ts";
 import { lastLines, runCommand } from "./command.ts";
 import { manual, nginxFixes, redisFixes, type Fix } from "./fix.ts";
 import type { Requirement, Status } from "./report.ts";
-import { isAtLeast, versionIn } from "./requirements.ts";
+import { isAtLeast } from "../version.ts";
+import { versionIn } from "./requirements.ts";
 import type { System } from "./system.ts";
 
 /** Redis, or its fork: the workshop starts its own, so it need not be running. */
@@ -22,6 +24,7 @@ export function inspectRedis(system: System, find = findRedisServer): Promise<St
     // The `redis` package speaks RESP3, which no server before this understands.
     oldest: "6.0",
     fromStep: 5,
+    later: steps.find(({ oldestRedis }) => oldestRedis),
     variable: "REDIS_SERVER_PATH",
     fixes: redisFixes(system),
   });
@@ -55,6 +58,8 @@ interface Server {
   oldest: string;
   /** From which step on it is used. */
   fromStep: number;
+  /** A step that needs a newer one. */
+  later?: Pick<Step, "number" | "oldestRedis"> | undefined;
   /** The variable that can name one; while it does, no other is looked for. */
   variable: string;
   fixes: readonly Fix[];
@@ -76,7 +81,13 @@ async function inspectServer(server: Server): Promise<Status> {
     return { state: "unmet", detail: `${path} is there but does not run: ${reason}`, fixes };
   }
   const version = versionIn(output);
-  if (isAtLeast(version, oldest)) return { state: "ok", detail: `${version}, ${path}` };
+  if (isAtLeast(version, oldest)) {
+    const later = server.later;
+    const need = later?.oldestRedis;
+    if (!need || isAtLeast(version, need)) return { state: "ok", detail: `${version}, ${path}` };
+    const but = `It will do for all steps but ${later.number}, which needs ${need} or newer.`;
+    return { state: "note", detail: `${version}, ${path}\n${but}` };
+  }
   return {
     state: "unmet",
     detail: `${version}, ${path}; from step ${fromStep} on the workshop needs ${oldest} or newer`,

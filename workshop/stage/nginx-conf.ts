@@ -86,18 +86,22 @@ export function requireListen(conf: string): void {
   });
 }
 
-interface Directive {
+/** A directive of nginx, with the first of its arguments. */
+export interface Directive {
   name: string;
   /** Its first argument as it is written; empty when it has none. */
   argument: string;
-  /** Where that begins in the text. */
+  /** All that it is given, as it is written. */
+  words: string[];
+  /** Where its first argument begins in the text. */
   at: number;
 }
 
 /** A comment, a quoted word, what ends a directive, or a word, in nginx's own way of reading. */
 const TOKEN = /#[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[{};]|(?:\\.|\$\{[^}]*\}|[^\s;{}])+/gs;
 
-function* directives(conf: string): Generator<Directive> {
+/** What a text in nginx's language tells it, one after the other; comments are left out. */
+export function* directives(conf: string): Generator<Directive> {
   let words: { text: string; at: number }[] = [];
   for (const { 0: text, index: at } of conf.matchAll(TOKEN)) {
     if (text.startsWith("#")) continue;
@@ -106,7 +110,15 @@ function* directives(conf: string): Generator<Directive> {
       continue;
     }
     const [name, argument] = words;
-    if (name) yield { name: name.text, argument: argument?.text ?? "", at: argument?.at ?? at };
+    if (name) {
+      const given = words.slice(1).map((word) => word.text);
+      yield {
+        name: name.text,
+        argument: argument?.text ?? "",
+        words: given,
+        at: argument?.at ?? at,
+      };
+    }
     words = [];
   }
 }

@@ -37,6 +37,10 @@ const KNOWN: { sign: RegExp; hint: string }[] = [
     hint: "The file is a part of http { … }: it begins with upstream, map or server.",
   },
   {
+    sign: /^invalid number of arguments|^directive "\w+" is not terminated|^unexpected/,
+    hint: "Each directive ends with a semicolon, or with a block in braces; without, nginx reads on into the next one.",
+  },
+  {
     sign: /^host not found in upstream/,
     hint: "proxy_pass names an upstream of this file, or an address: http://127.0.0.1:3001",
   },

@@ -4,7 +4,7 @@ import { test as base, describe, expect } from "vitest";
 import { MachineProblem } from "../problems.ts";
 import { talkTo, tell } from "../testing/redis.ts";
 import { freePort } from "./ports.ts";
-import { reachRedis, withoutPassword } from "./reach-redis.ts";
+import { reachRedis, requireRedis, withoutPassword } from "./reach-redis.ts";
 import { startRedis, type PrivateRedis } from "./redis.ts";
 import { openRun } from "./run.ts";
 
@@ -176,6 +176,24 @@ describe("an address that everybody may read", () => {
     [`redis://h:1#${SECRET}`, "redis://h:1"],
   ])("%j is shown as %j", ([address = "", shown]) => {
     expect(withoutPassword(address)).toBe(shown);
+  });
+});
+
+describe("a step that needs a newer Redis than others", () => {
+  const step = { number: 9, oldestRedis: "7.0" };
+
+  test.each(["7.0.0", "7.2.4", "10.1", undefined])("takes %s", (version) => {
+    expect(() => requireRedis(step, version)).not.toThrow();
+  });
+
+  test("names the version of an older one, and what to do", () => {
+    expect(() => requireRedis(step, "6.2.14")).toThrow(
+      expect.objectContaining({
+        name: "MachineProblem",
+        message: "Redis is 6.2.14; step 9 needs 7.0 or newer.",
+        remedy: "Install a newer one, or set REDIS_SERVER_PATH to one.",
+      }),
+    );
   });
 });
 

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "redis";
+import type { Step } from "../catalog.ts";
 import { MachineProblem } from "../problems.ts";
+import { isAtLeast } from "../version.ts";
 
 /** How long a server may take to answer, in ms. */
 const ANSWER_WITHIN = 5_000;
@@ -33,6 +35,25 @@ export async function reachRedis(address: string): Promise<string | undefined> {
     late.catch(() => {});
     client.destroy();
   }
+}
+
+/**
+ * Looks whether a Redis is new enough for a step. One that does not tell its version is taken.
+ *
+ * @throws MachineProblem when it is not.
+ */
+export function requireRedis(
+  { number, oldestRedis }: Pick<Step, "number" | "oldestRedis">,
+  version: string | undefined,
+  isNamed = false,
+): void {
+  if (!oldestRedis || version === undefined || isAtLeast(version, oldestRedis)) return;
+  throw new MachineProblem(
+    `Redis is ${version}; step ${number} needs ${oldestRedis} or newer.`,
+    isNamed
+      ? "Unset REDIS_URL, or name a newer one."
+      : "Install a newer one, or set REDIS_SERVER_PATH to one.",
+  );
 }
 
 /** @throws MachineProblem when it is no address. */

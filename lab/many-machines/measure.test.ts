@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { openRun } from "../../workshop/stage/run.ts";
+import { measureHosts } from "./measure.ts";
+import { tableOf } from "./table.ts";
+
+/** All variants, each with an nginx of its own, and an app on two hosts: 20 s on a quiet machine. In ms. */
+const BUSY_TIMEOUT = 120_000;
+
+test(
+  "every variant lets all clients connect, and ip_hash gives them to one host",
+  { timeout: BUSY_TIMEOUT },
+  async () => {
+    await using run = await openRun();
+
+    const blocks = await measureHosts(run, {
+      workers: [1],
+      variants: ["roundRobin", "stickySid", "stickyCookie", "ipHash", "webSocketOnly"],
+      rounds: 1,
+      connects: 12,
+      messages: 8,
+      pollingMessages: 4,
+    });
+
+    const [block] = blocks;
+    for (const samples of Object.values(block?.variants ?? {})) {
+      expect(samples.connected).toHaveLength(12);
+    }
+    const spread = (hosts: Record<string, number> = {}) => Object.keys(hosts).length;
+    expect(spread(block?.variants.ipHash?.hosts)).toBe(1);
+    expect(spread(block?.variants.roundRobin?.hosts)).toBe(2);
+    expect(tableOf(blocks)).toContain("sticky by cookie");
+  },
+);

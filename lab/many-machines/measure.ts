@@ -1,0 +1,258 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ECOSYSTEM, folderOf, HOSTS, root, steps } from "../../workshop/catalog.ts";
+import { startDaemon } from "../../workshop/stage/daemon.ts";
+import { startHosts } from "../../workshop/stage/hosts.ts";
+import { startNginx, type Nginx } from "../../workshop/stage/nginx.ts";
+import type { Pm2 } from "../../workshop/stage/pm2.ts";
+import { freePort } from "../../workshop/stage/ports.ts";
+import { startRedis } from "../../workshop/stage/redis.ts";
+import { connectRemotePm2 } from "../../workshop/stage/remote-pm2.ts";
+import type { Run } from "../../workshop/stage/run.ts";
+import { startChild, type Child } from "../relay/child.ts";
+import { startCounter, type Counter } from "../relay/commands.ts";
+import type { LoadAnswers } from "./load.ts";
+import { confOf, variants, type Variant } from "./variants.ts";
+
+export interface Plan {
+  /** Numbers of workers on each host, each measured by itself. */
+  workers: readonly number[];
+  variants: readonly Variant[];
+  rounds: number;
+  /** How many clients connect in one round, and how many messages are said. */
+  connects: number;
+  messages: number;
+  pollingMessages: number;
+}
+
+export const FULL: Omit<Plan, "workers" | "variants"> = {
+  rounds: 4,
+  connects: 20,
+  messages: 400,
+  pollingMessages: 100,
+};
+export const QUICK: Omit<Plan, "workers" | "variants"> = {
+  rounds: 2,
+  connects: 8,
+  messages: 100,
+  pollingMessages: 20,
+};
+
+/** What one variant has given, all rounds together. Times in ms. */
+export interface Samples {
+  tried: number;
+  connected: number[];
+  upgraded: number[];
+  /** Per connect, one number a round. */
+  connectPublishes: number[];
+  /** Of an acknowledged message, over what the clients have upgraded to. */
+  roundTrip: number[];
+  publishes: number[];
+  /** The same over polling; nothing where nobody polls. */
+  polling: number[];
+  pollingPublishes: number[];
+  /** How many sessions each host has got. */
+  hosts: Record<string, number>;
+}
+
+export interface Block {
+  workers: number;
+  variants: Partial<Record<Variant, Samples>>;
+}
+
+/** Clients that stay, for the messages. */
+const HELD = 16;
+const WARM_UP = 200;
+/** How long clients that leave may take to be gone everywhere, in ms. */
+const FAREWELL = 300;
+/** For how long Redis is watched while nothing is asked of it, in ms. */
+const IDLE = 2_000;
+
+/** The servers of the solution answer `echo`, too. */
+const ECHO = new URL("../../checks/experiments/echo.mjs", import.meta.url).href;
+
+/**
+ * Measures all variants side by side: one app on two hosts, and in front of it an nginx for each
+ * variant. The variants take turns within each round, in an order that turns.
+ *
+ * @param progress told what comes next
+ */
+export async function measureHosts(
+  run: Run,
+  plan: Plan,
+  progress: (what: string) => void = () => {},
+): Promise<Block[]> {
+  const blocks: Block[] = [];
+  const pm2s: Pm2[] = [];
+  const load = startChild<LoadAnswers>(run, "load", new URL("load.ts", import.meta.url).href);
+  try {
+    for (const { name } of HOSTS) {
+      pm2s.push(await connectRemotePm2(await startDaemon(run, `bench-${name}`)));
+    }
+    for (const workers of plan.workers) {
+      progress(`${workers} on each host: starting`);
+      blocks.push(await measureBlock(run, { plan, workers, pm2s, load, progress }));
+    }
+  } finally {
+    await load[Symbol.asyncDispose]();
+    for (const pm2 of pm2s) await pm2[Symbol.asyncDispose]();
+  }
+  return blocks;
+}
+
+interface Bench {
+  plan: Plan;
+  workers: number;
+  pm2s: readonly Pm2[];
+  load: Child<LoadAnswers>;
+  progress: (what: string) => void;
+}
+
+async function measureBlock(run: Run, bench: Bench): Promise<Block> {
+  const { plan, workers, pm2s, load, progress } = bench;
+  using copy = copySolution(workers);
+  await using redis = await startRedis(run, `redis-${workers}`);
+  await using counter = await startCounter(redis.url);
+  const on = await Promise.all(pm2s.map(async (pm2) => ({ pm2, port: await freePort() })));
+  await using app = await startHosts({
+    run,
+    dir: copy.dir,
+    name: `bench-${workers}`,
+    port: await freePort(),
+    redis: { url: redis.url, prefix: "bench" },
+    preload: [ECHO],
+    quiet: true,
+    on,
+  });
+  const found = new Map<Variant, Samples>();
+  const nginxes: Nginx[] = [];
+  await using _ = {
+    async [Symbol.asyncDispose]() {
+      for (const nginx of nginxes) await nginx[Symbol.asyncDispose]();
+    },
+  };
+  const urls = new Map<Variant, string>();
+  for (const variant of plan.variants) {
+    const hosts = app.hosts.map(({ port }) => port);
+    const conf = confOf(variant);
+    const name = `nginx-${workers}-${variant}`;
+    const nginx = await startNginx(run, { conf, port: await freePort(), hosts, name });
+    nginxes.push(nginx);
+    urls.set(variant, nginx.url);
+    found.set(variant, noSamples());
+  }
+  const idle = await idleRate(counter);
+  // A round before the first makes all processes warm.
+  for (let round = -1; round < plan.rounds; round += 1) {
+    progress(
+      `${workers} on each host: ${round < 0 ? "warming up" : `round ${round + 1} of ${plan.rounds}`}`,
+    );
+    for (const variant of turned(plan.variants, Math.max(0, round))) {
+      const samples = found.get(variant);
+      const url = urls.get(variant);
+      if (!samples || !url) continue;
+      const into = round < 0 ? noSamples() : samples;
+      await measureVariant({ load, counter, idle, plan, variant, url }, into);
+    }
+  }
+  return { workers, variants: Object.fromEntries(found) };
+}
+
+interface Situation {
+  load: Child<LoadAnswers>;
+  counter: Counter;
+  /** PUBLISH per ms while nothing is asked. */
+  idle: number;
+  plan: Plan;
+  variant: Variant;
+  url: string;
+}
+
+async function measureVariant(situation: Situation, into: Samples): Promise<void> {
+  const { load, plan, variant, url } = situation;
+  const transports = [...variants[variant].transports];
+  const [all, perConnect] = await counted(situation, plan.connects, () =>
+    load.ask("connect", { url, transports, count: plan.connects }),
+  );
+  await sleep(FAREWELL);
+  into.tried += plan.connects;
+  into.connected.push(...all.map(({ connected }) => connected));
+  into.upgraded.push(...all.map(({ upgraded }) => upgraded));
+  into.connectPublishes.push(perConnect);
+  for (const { host } of all) into.hosts[host] = (into.hosts[host] ?? 0) + 1;
+
+  const talk = async (how: string[], count: number) => {
+    await load.ask("hold", { url, transports: how, count: HELD });
+    await load.ask("roundTrips", { url, count: Math.min(WARM_UP, count) });
+    const result = await counted(situation, count, () => load.ask("roundTrips", { url, count }));
+    await load.ask("release");
+    // Their farewells are not to be counted with what comes next.
+    await sleep(FAREWELL);
+    return result;
+  };
+  const [times, publishes] = await talk(transports, plan.messages);
+  into.roundTrip.push(...times);
+  into.publishes.push(publishes);
+  if (!transports.includes("polling")) return;
+  const [polled, perPolled] = await talk(["polling"], plan.pollingMessages);
+  into.polling.push(...polled);
+  into.pollingPublishes.push(perPolled);
+}
+
+/** What something gives, and how many messages on Redis' channels each of so many units has cost. */
+async function counted<T>(
+  { counter, idle }: Situation,
+  units: number,
+  act: () => Promise<T>,
+): Promise<[T, number]> {
+  const before = await counter.tally();
+  const start = performance.now();
+  const result = await act();
+  const took = performance.now() - start;
+  const after = await counter.tally();
+  return [result, Math.max(0, (after.publishes - before.publishes - idle * took) / units)];
+}
+
+async function idleRate(counter: Counter): Promise<number> {
+  const before = await counter.tally();
+  const start = performance.now();
+  await sleep(IDLE);
+  const after = await counter.tally();
+  return (after.publishes - before.publishes) / (performance.now() - start);
+}
+
+function noSamples(): Samples {
+  return {
+    tried: 0,
+    connected: [],
+    upgraded: [],
+    connectPublishes: [],
+    roundTrip: [],
+    publishes: [],
+    polling: [],
+    pollingPublishes: [],
+    hosts: {},
+  };
+}
+
+/** The solution of step 9, with so many workers on each host: in the clone, for its imports. */
+function copySolution(workers: number): Disposable & { dir: string } {
+  const step = steps.find(({ number }) => number === 9);
+  if (!step) throw new Error("The catalogue has no step 9.");
+  const copies = mkdtempSync(join(root, ".scratch-bench-"));
+  const dir = join(copies, step.slug);
+  cpSync(folderOf(step, "solution"), dir, { recursive: true });
+  const file = join(dir, ECOSYSTEM);
+  writeFileSync(
+    file,
+    readFileSync(file, "utf8").replace(/instances: \d+/, `instances: ${workers}`),
+  );
+  return { dir, [Symbol.dispose]: () => rmSync(copies, { recursive: true, force: true }) };
+}
+
+/** The same, beginning with another. */
+function turned<T>(all: readonly T[], by: number): T[] {
+  const at = by % all.length;
+  return [...all.slice(at), ...all.slice(0, at)];
+}
