@@ -86,7 +86,7 @@ export function showSelf(name) {
 export function showAddress(address) {
   if (address) self.dataset.address = address;
   else delete self.dataset.address;
-  if (address) self.append(` at ${address}`);
+  if (address) self.append(" ", make("span", "address", `at ${address}`));
 }
 
 /** @param {number} count */

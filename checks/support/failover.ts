@@ -165,7 +165,7 @@ async function sentToDie(
   ofSession: boolean,
 ): Promise<Passage> {
   if (!dying) throw new Error("unreachable: there are two hosts");
-  await mustLive(dying);
+  const before = await pidsOf(dying);
   const headers = { "X-Die": dying.name };
   const found = await until(
     async () => {
@@ -185,17 +185,24 @@ async function sentToDie(
       }),
     },
   );
+  await replaced(dying, before);
   return found;
 }
 
-/** Waits until pm2 has started again what has died there. */
-async function mustLive({ app, name }: Host): Promise<void> {
+async function pidsOf({ app }: Host): Promise<number[]> {
+  return (await app.workers()).map(({ pid }) => pid);
+}
+
+/** Waits until pm2 has started another worker in the place of the one of these that has died. */
+async function replaced({ app, name }: Host, before: readonly number[]): Promise<void> {
   await until(
     () => app.workers(),
-    (workers) => workers.length > 0 && workers.every(({ state }) => state === "online"),
+    (workers) =>
+      workers.every(({ state }) => state === "online") &&
+      before.some((pid) => !workers.some((worker) => worker.pid === pid)),
     {
-      within: 10_000,
-      otherwise: () => new Inconclusive(`pm2 has not started the workers of host ${name} again`),
+      within: 20_000,
+      otherwise: () => new Inconclusive(`pm2 has not started a worker of host ${name} again`),
     },
   );
 }

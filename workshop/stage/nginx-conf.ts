@@ -91,9 +91,7 @@ export interface Directive {
   name: string;
   /** Its first argument as it is written; empty when it has none. */
   argument: string;
-  /** All that it is given, as it is written. */
-  words: string[];
-  /** Where its first argument begins in the text. */
+  /** Where that begins in the text. */
   at: number;
 }
 
@@ -110,15 +108,7 @@ export function* directives(conf: string): Generator<Directive> {
       continue;
     }
     const [name, argument] = words;
-    if (name) {
-      const given = words.slice(1).map((word) => word.text);
-      yield {
-        name: name.text,
-        argument: argument?.text ?? "",
-        words: given,
-        at: argument?.at ?? at,
-      };
-    }
+    if (name) yield { name: name.text, argument: argument?.text ?? "", at: argument?.at ?? at };
     words = [];
   }
 }
