@@ -6,6 +6,7 @@ import { requireCluster } from "./support/cluster.ts";
 import { askForAll, PONG, talkThroughAll, told } from "./support/conversation.ts";
 import { everybodyHears, gather, greeted } from "./support/crowd.ts";
 import { ECHO, mustEcho, mustRefuseTooLong } from "./support/echo.ts";
+import { killed } from "./support/faults.ts";
 import { oddFrames } from "./support/frames.ts";
 import { ask, askEveryWorker } from "./support/http.ts";
 import { mustKeepConnections } from "./support/kept-connections.ts";
@@ -13,7 +14,6 @@ import { allConnect, mustNotBeStarved } from "./support/lanes.ts";
 import {
   askForLost,
   askTheOthers,
-  killOwner,
   mustBeUnknown,
   pollThroughAnother,
 } from "./support/lost-sessions.ts";
@@ -206,7 +206,7 @@ check(
     }
     show("a made-up session id: 400 from every worker");
 
-    await killOwner(app, dying);
+    await killed(app, dying.owner);
     const orphaned = await askForLost(() => askEveryWorker(app, workers, { sid: dying.sid }));
     for (const answer of orphaned.values()) {
       mustBeUnknown(answer, `a session of worker ${dying.owner.instance}, which was killed,`);

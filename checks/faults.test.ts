@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createClient } from "redis";
-import { test as base, describe, expect } from "vitest";
+import { describe, expect } from "vitest";
 import { steps } from "../workshop/catalog.ts";
 import type { App } from "../workshop/stage/app.ts";
 import { eventually, until } from "../workshop/stage/until.ts";
+import { tell } from "../workshop/testing/redis.ts";
 import {
   eachSays,
   heardTwice,
   joinedWithin,
   notHeardOnce,
-  openArena,
   sameWorker,
   WORKERS,
   type Arena,
 } from "./support/arena.ts";
+import { BACK_WITHIN, BUSY_TIMEOUT, test } from "./support/arena-test.ts";
 import { gather, type Member } from "./support/crowd.ts";
 
 /**
@@ -24,24 +24,8 @@ const withRedis = steps.filter(({ number, services }) => services.includes("redi
 
 /** For how long Redis is frozen, in ms: twice as long as a command of the redis package may take. */
 const FROZEN_FOR = 10_000;
-/** How long the clients of Redis may take to find it again, in ms: they try every 2 s at last. */
-const BACK_WITHIN = 20_000;
 /** How long a person may have to wait for an answer while Redis is away, in ms; measured: 1,000. */
 const ANSWER_WITHIN = 4_000;
-
-/** They wait for each other to come up: 40 s on a machine with other things to do. In ms. */
-const BUSY_TIMEOUT = 120_000;
-
-const test = base.extend<{ $file: { arena: Arena } }>({
-  arena: [
-    // oxlint-disable-next-line no-empty-pattern -- vitest reads the wanted fixtures off this pattern
-    async ({}, use) => {
-      await using arena = await openArena();
-      await use(arena);
-    },
-    { scope: "file" },
-  ],
-});
 
 describe.concurrent.each(withRedis)(
   "the solution of step $number",
@@ -118,7 +102,7 @@ describe.concurrent.each(withRedis)(
       arena,
     }) => {
       await using redis = await arena.redis();
-      await command(redis.url, ["CONFIG", "SET", "requirepass", "right"]);
+      await tell(redis.url, "CONFIG", "SET", "requirepass", "right");
       await using playing = await arena.play(step, redis.url.replace("//", "//:wr0ng@"));
       const members = await gather(playing.clients, WORKERS * 2, WORKERS);
       const alone = await eachSays(members, "alone");
@@ -135,7 +119,7 @@ describe.concurrent.each(withRedis)(
     test("serves where it may not subscribe, and says why in its log", async ({ arena }) => {
       await using redis = await arena.redis();
       const nobodys = ["on", "nopass", "~*", "+@all", "resetchannels"];
-      await command(redis.url, ["ACL", "SETUSER", "default", ...nobodys]);
+      await tell(redis.url, "ACL", "SETUSER", "default", ...nobodys);
       await using playing = await arena.play(step, redis.url);
       const members = await gather(playing.clients, WORKERS * 2, WORKERS);
       const alone = await eachSays(members, "alone");
@@ -248,12 +232,4 @@ async function idsOf({ pm2 }: Arena, app: App): Promise<string[]> {
   return all
     .filter((text) => text.startsWith(`${app.name} `))
     .map((text) => /^\S+ (\d+)/.exec(text)?.[1] ?? "");
-}
-
-/** Gives a Redis one command. */
-async function command(url: string, words: string[]): Promise<void> {
-  const client = createClient({ url });
-  await client.connect();
-  await client.sendCommand(words);
-  client.destroy();
 }

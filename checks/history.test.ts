@@ -1,30 +1,15 @@
-import { createClient } from "redis";
-import { test as base, describe, expect } from "vitest";
+import { describe, expect } from "vitest";
 import { steps } from "../workshop/catalog.ts";
 import { until } from "../workshop/stage/until.ts";
-import { openArena, WORKERS, type Arena } from "./support/arena.ts";
+import { tell } from "../workshop/testing/redis.ts";
+import { WORKERS } from "./support/arena.ts";
+import { BACK_WITHIN, BUSY_TIMEOUT, test } from "./support/arena-test.ts";
 import { Gathering, mustBeAcknowledged } from "./support/gathering.ts";
 import { readStream } from "./support/kept.ts";
 import { Participant } from "./support/participant.ts";
 
 /** The solutions that keep what is said, under what is too much for a learner's check. */
 const keeping = steps.filter(({ number }) => number >= 8);
-
-/** How long something may take that waits for Redis, in ms: its clients try every 2 s at last. */
-const BACK_WITHIN = 20_000;
-/** They wait for each other to come up: 40 s on a machine with other things to do. In ms. */
-const BUSY_TIMEOUT = 120_000;
-
-const test = base.extend<{ $file: { arena: Arena } }>({
-  arena: [
-    // oxlint-disable-next-line no-empty-pattern -- vitest reads the wanted fixtures off this pattern
-    async ({}, use) => {
-      await using arena = await openArena();
-      await use(arena);
-    },
-    { scope: "file" },
-  ],
-});
 
 describe.concurrent.each(keeping)(
   "the solution of step $number",
@@ -54,7 +39,7 @@ describe.concurrent.each(keeping)(
 
     test("serves with a wrong password, read-only, and says why in its log", async ({ arena }) => {
       await using redis = await arena.redis();
-      await command(redis.url, ["CONFIG", "SET", "requirepass", "right"]);
+      await tell(redis.url, "CONFIG", "SET", "requirepass", "right");
       await using playing = await arena.play(step, redis.url.replace("//", "//:wr0ng@"));
       using gathering = await Gathering.of(playing.app, WORKERS);
 
@@ -75,7 +60,7 @@ describe.concurrent.each(keeping)(
         ["id", "x", "text", "no worker", "room", "lobby", "from", "x"],
         ["id", "x", "text", "odd", "room", "lobby", "from", "x", "worker", "{"],
       ]) {
-        await command(redis.url, ["XADD", key, "*", ...fields]);
+        await tell(redis.url, "XADD", key, "*", ...fields);
       }
 
       await gathering.talk(2);
@@ -201,12 +186,4 @@ async function holds(condition: () => boolean): Promise<void> {
     within: BACK_WITHIN,
     otherwise: () => new Error(`It does not come to that: ${condition}`),
   });
-}
-
-/** Gives a Redis one command. */
-async function command(url: string, words: string[]): Promise<void> {
-  const client = createClient({ url });
-  await client.connect();
-  await client.sendCommand(words);
-  client.destroy();
 }

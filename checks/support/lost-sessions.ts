@@ -1,8 +1,8 @@
 import { connect } from "node:net";
 import { once } from "node:events";
-import { Inconclusive, NotYet } from "../../workshop/problems.ts";
+import { NotYet } from "../../workshop/problems.ts";
 import type { App } from "../../workshop/stage/app.ts";
-import { eventually, until } from "../../workshop/stage/until.ts";
+import { eventually } from "../../workshop/stage/until.ts";
 import { told } from "./conversation.ts";
 import { ask, type Answer, type EngineRequest } from "./http.ts";
 import { must } from "./must.ts";
@@ -46,19 +46,6 @@ export async function askForLost<T>(act: () => Promise<T>): Promise<T> {
       hint: "Nobody takes the tunnel. It closes by itself after 500 ms; what becomes of the client's request then?",
     });
   }
-}
-
-/** Kills the owner of a session, and waits until pm2 has started another in its place. */
-export async function killOwner(app: App, { owner }: Session): Promise<void> {
-  process.kill(owner.pid, "SIGKILL");
-  await until(
-    () => app.workers(),
-    (now) => now.every(({ pid, state }) => state === "online" && pid !== owner.pid),
-    {
-      within: 10_000,
-      otherwise: () => new Inconclusive("pm2 has not started a killed worker again within 10 s"),
-    },
-  );
 }
 
 /**
