@@ -10,7 +10,7 @@ import { killed } from "./support/faults.ts";
 import { oddFrames } from "./support/frames.ts";
 import { ask, askEveryWorker } from "./support/http.ts";
 import { mustKeepConnections } from "./support/kept-connections.ts";
-import { allConnect, mustNotBeStarved } from "./support/lanes.ts";
+import { allConnect, mustNotBeStarved, mustStay } from "./support/lanes.ts";
 import {
   askForLost,
   askTheOthers,
@@ -240,13 +240,15 @@ check(
       comers.push({ client, said: talk(client, `comer ${count}`, MESSAGES) });
     }
     const first = comers.map(({ said }) => said);
-    await mustHearInOrder(members, first);
+    const talkers = [...members, ...comers.map(({ client }) => client)];
+    const stayed = () => mustStay(app, talkers);
+    await mustHearInOrder(members, first, stayed);
     for (const { client } of comers) {
       await upgraded(app.trace, client);
       members.push(await greeted(client));
     }
     const then = members.map((member, number) => talk(member, `member ${number}`, MESSAGES));
-    await mustHearInOrder(members, then);
+    await mustHearInOrder(members, then, stayed);
     show(
       `${first.flat().length} messages during the upgrade, then ${then.flat().length}: each heard once, in order`,
       `by ${members.map(({ socket }) => socket.io.engine.transport.name).join(", ")}`,

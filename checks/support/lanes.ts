@@ -2,7 +2,7 @@ import { Inconclusive } from "../../workshop/problems.ts";
 import type { App } from "../../workshop/stage/app.ts";
 import type { TracedRequest } from "../../workshop/trace/events.ts";
 import { line } from "../../workshop/trace/line.ts";
-import type { Clients } from "./clients.ts";
+import type { ChatClient, Clients } from "./clients.ts";
 import { must } from "./must.ts";
 
 /** For so long a worker waits for the owner of a session, in ms. */
@@ -32,6 +32,24 @@ export async function allConnect(
     });
   }
   return `${count} of ${count} with ${names}`;
+}
+
+/**
+ * None of these may have lost its connection: they do not connect again.
+ *
+ * @throws NotYet with the reason, and the request that was refused, if one was.
+ * @throws Inconclusive as `allConnect` does.
+ */
+export function mustStay(app: App, clients: readonly ChatClient[]): void {
+  for (const { left, socket, sid } of clients) {
+    if (left.length === 0) continue;
+    const refusal = app.trace.refused.findLast((request) => request.sid === sid());
+    if (refusal) mustNotBeStarved(refusal);
+    must(false, {
+      expected: "clients to stay connected while they talk",
+      seen: `one on ${socket.io.opts.transports?.join(", then ")} leave: ${left.at(-1)}${refusal ? `;  ${line(refusal, app.trace)}` : ""}`,
+    });
+  }
 }
 
 /**
