@@ -21,6 +21,7 @@ import {
 import { keptIds } from "./support/kept.ts";
 import { must } from "./support/must.ts";
 import {
+  gap,
   readOnly,
   say,
   sayUntilAccepted,
@@ -230,22 +231,24 @@ check(
   "Redis comes back without its data: everybody is told, and the room goes on",
   { look: onTail },
   async ({ launch, show }) => {
-    const { app, redis } = await launch();
-    const before = await app.workers();
-    using gathering = await Gathering.of(app, before.length * 2);
-    await gathering.talk(3);
-    await gathering.hears();
-    await survives(app, before, "a Redis that has lost its data", async () => {
-      await redis.kill();
-      await redis.start({ empty: true });
-      await mustBeTold(gathering.people, "everybody to be told that something may be lost", {
-        look: onTail,
-        hint: "After each break a worker makes sure that the stream still holds the entry at its cursor.",
-      });
-      await gathering.talk(3);
-      await gathering.hears();
-    });
-    show(`${gathering.people.length} clients were told, and talked on`);
+    const further = await launch(UNDER_FIRE);
+    const { app, redis } = further;
+    // Over WebSocket alone, a page needs no Redis to stay connected.
+    using traffic = await talkOn(further, "/?transports=websocket");
+    const { page, people } = traffic;
+    await survives(app, await app.workers(), "a Redis that has lost its data", () =>
+      traffic.under("Redis had lost its data", async () => {
+        await redis.kill();
+        await redis.start({ empty: true });
+        await mustBeTold(people, "everybody to be told that something may be lost", {
+          look: onTail,
+          hint: "After each break a worker makes sure that the stream still holds the entry at its cursor.",
+        });
+        await gap(page, onTail);
+        traffic.forget();
+      }),
+    );
+    show(`${people.length} clients and the page were told`, await traffic.settle());
   },
 );
 

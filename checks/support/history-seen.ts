@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { createClient } from "redis";
 import type { Finding } from "../../workshop/problems.ts";
 import type { PrivateRedis } from "../../workshop/stage/redis.ts";
 import { eventually, until } from "../../workshop/stage/until.ts";
 import type { ChatClient } from "./clients.ts";
 import { mustBeAcknowledged, type Gathering } from "./gathering.ts";
-import { keptIds, readLasting, readStream } from "./kept.ts";
+import { addEntry, keptIds, readLasting, readStream } from "./kept.ts";
 import { must } from "./must.ts";
 import type { Participant } from "./participant.ts";
 
@@ -107,10 +106,7 @@ export async function mustHearCopy(redis: PrivateRedis, { people }: Gathering): 
     field,
     value.replaceAll(id, copy).replaceAll("copy this", "a copy"),
   ]);
-  const client = createClient({ url: redis.url });
-  await client.connect();
-  await client.xAdd(stream.key, "*", Object.fromEntries(fields));
-  client.destroy();
+  await addEntry(redis, stream.key, Object.fromEntries(fields));
 
   const times = (person: Participant) => person.heard.filter((said) => said?.id === copy).length;
   const deaf = () => people.filter((person) => times(person) === 0);

@@ -1,4 +1,4 @@
-import { createClient } from "redis";
+import { createClient, type RedisClientType } from "redis";
 import type { PrivateRedis } from "../../workshop/stage/redis.ts";
 
 /** A stream of Redis, whichever key it has. */
@@ -8,11 +8,8 @@ export interface Stream {
 }
 
 /** The longest stream that this Redis keeps; undefined when there is none. */
-export async function readStream({ url }: PrivateRedis): Promise<Stream | undefined> {
-  const client = createClient({ url, socket: { reconnectStrategy: false } });
-  client.on("error", () => {});
-  await client.connect();
-  try {
+export function readStream(redis: PrivateRedis): Promise<Stream | undefined> {
+  return withClient(redis, async (client) => {
     const streams: Stream[] = [];
     for await (const keys of client.scanIterator({ TYPE: "stream" })) {
       for (const key of keys) {
@@ -20,17 +17,12 @@ export async function readStream({ url }: PrivateRedis): Promise<Stream | undefi
       }
     }
     return streams.toSorted((a, b) => b.entries.length - a.entries.length)[0];
-  } finally {
-    client.destroy();
-  }
+  });
 }
 
-/** How many of its keys that are no streams stay for ever, and the name of one. */
-export async function readLasting({ url }: PrivateRedis): Promise<{ count: number; key: string }> {
-  const client = createClient({ url, socket: { reconnectStrategy: false } });
-  client.on("error", () => {});
-  await client.connect();
-  try {
+/** How many of its texts stay for ever, and the key of one. */
+export function readLasting(redis: PrivateRedis): Promise<{ count: number; key: string }> {
+  return withClient(redis, async (client) => {
     const lasting = { count: 0, key: "" };
     for await (const keys of client.scanIterator({ TYPE: "string" })) {
       for (const key of keys) {
@@ -40,13 +32,34 @@ export async function readLasting({ url }: PrivateRedis): Promise<{ count: numbe
       }
     }
     return lasting;
-  } finally {
-    client.destroy();
-  }
+  });
+}
+
+/** Adds an entry to a stream, as another program might. */
+export async function addEntry(
+  redis: PrivateRedis,
+  key: string,
+  fields: Record<string, string>,
+): Promise<void> {
+  await withClient(redis, (client) => client.xAdd(key, "*", fields));
 }
 
 /** The ids of the messages that it keeps, once for each entry. */
 export async function keptIds(redis: PrivateRedis): Promise<string[]> {
   const stream = await readStream(redis);
   return (stream?.entries ?? []).flatMap(({ message }) => Object.values(message));
+}
+
+async function withClient<T>(
+  { url }: PrivateRedis,
+  act: (client: RedisClientType) => Promise<T>,
+): Promise<T> {
+  const client: RedisClientType = createClient({ url, socket: { reconnectStrategy: false } });
+  client.on("error", () => {});
+  await client.connect();
+  try {
+    return await act(client);
+  } finally {
+    client.destroy();
+  }
 }

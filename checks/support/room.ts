@@ -202,6 +202,22 @@ export async function readOnly(page: Page, wanted: boolean, look: Finding["look"
   );
 }
 
+/** Waits until the page says that messages are missing in its conversation. @throws NotYet */
+export async function gap(page: Page, look: Finding["look"]): Promise<void> {
+  await until(
+    () => page.getByTestId("missed").count(),
+    (count) => count > 0,
+    {
+      within: 10_000,
+      otherwise: () => ({
+        expected: "the page to say that some messages are missing",
+        seen: "that it does not",
+        look,
+      }),
+    },
+  );
+}
+
 /**
  * Waits until what the page has just said waits for its acknowledgement, or is refused: where nothing
  * can be kept, both are right.

@@ -5,7 +5,7 @@ import type { App } from "../../workshop/stage/app.ts";
 import { eventually, until } from "../../workshop/stage/until.ts";
 import { compare, whatWentWrong, type Misheard } from "./hearing.ts";
 import { must } from "./must.ts";
-import { Participant } from "./participant.ts";
+import { Participant, type Utterance } from "./participant.ts";
 
 /** How many talk. */
 export const TALKERS = 20;
@@ -28,6 +28,8 @@ export class Traffic implements Disposable {
   readonly #start = performance.now();
   readonly #faults: { at: number; what: string }[] = [];
   readonly #pages: Page[] = [];
+  /** What was said before that does not count any more. */
+  #from = 0;
   #talking: Promise<unknown> | undefined;
   #enough = false;
 
@@ -115,9 +117,14 @@ export class Traffic implements Disposable {
     await sleep(afterwards);
   }
 
-  /** How many messages were acknowledged so far. */
-  get acknowledged(): number {
-    return this.people.reduce((sum, person) => sum + person.acknowledged.length, 0);
+  /** Lets only that count which is said from now on: of the rest everybody knows that it may be lost. */
+  forget(): void {
+    this.#from = performance.now();
+  }
+
+  /** What was acknowledged and counts, of each of them. */
+  get #acknowledged(): Utterance[][] {
+    return this.people.map(({ acknowledged }) => acknowledged.filter(({ at }) => at >= this.#from));
   }
 
   /**
@@ -141,7 +148,7 @@ export class Traffic implements Disposable {
       HEARD_WITHIN,
     ).then(() => this.#wrong());
     if (wrong) throw new NotYet(await this.#explained(wrong));
-    return `${this.acknowledged} messages, each acknowledged, and heard once and in order by ${this.people.length} clients${this.#pages.length > 0 ? " and a page" : ""}`;
+    return `${this.#acknowledged.flat().length} messages, each acknowledged, and heard once and in order by ${this.people.length} clients${this.#pages.length > 0 ? " and a page" : ""}`;
   }
 
   #unanswered(left: readonly Participant[]): { expected: string; seen: string } {
@@ -154,7 +161,7 @@ export class Traffic implements Disposable {
 
   /** What is wrong with what somebody has heard; nothing when it is as it must be. */
   async #wrong(): Promise<Wrong | undefined> {
-    const said = this.people.map(({ acknowledged }) => acknowledged);
+    const said = this.#acknowledged;
     for (const { heard, transports, missed } of this.people) {
       const ids = heard.map((message) => message?.id);
       const fault = compare(ids, said);

@@ -72,13 +72,15 @@ export class Tail extends EventEmitter<Events> {
       reader.xRead({ key: STREAM, id: cursor }, { BLOCK, COUNT: PAGE }),
     ]);
     const isTrimmed = !here?.length;
+    const end = isTrimmed && !news ? await newest() : undefined;
     if (isTrimmed) this.emit("missed");
     for (const entry of news?.[0]?.messages ?? []) {
       // Nothing is awaited in here: whoever enters a room enters it between two messages.
       this.#move(entry.id);
       for (const kept of toKept(entry)) this.emit("message", kept);
     }
-    if (isTrimmed && !news) this.#move(await newest());
+    // Where there is nothing to go on with: what was said until now is among what was missed.
+    if (end !== undefined) this.#move(end);
   }
 
   #move(cursor: string): void {
