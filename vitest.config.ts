@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { FAULT } from "./workshop/check/fault.ts";
 
 export default defineConfig({
   test: {
@@ -9,6 +10,7 @@ export default defineConfig({
         test: {
           name: "checks",
           include: ["checks/*.check.ts"],
+          tags: [{ name: FAULT, description: "breaks something on purpose" }],
           // Every wait inside has a bound of its own with a message; this one is for bugs.
           testTimeout: 150_000,
           hookTimeout: 60_000,

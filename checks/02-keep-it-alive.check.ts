@@ -2,32 +2,45 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { promisify, stripVTControlCharacters } from "node:util";
+import type { StartOptions } from "pm2";
 import { NotYet, type Finding } from "../workshop/problems.ts";
 import type { App } from "../workshop/stage/app.ts";
 import { cleanEnvironment } from "../workshop/stage/environment.ts";
 import { PM2_BIN, type Worker } from "../workshop/stage/pm2.ts";
 import { isAlive } from "../workshop/stage/processes.mjs";
 import { eventually, until } from "../workshop/stage/until.ts";
+import { Trace } from "../workshop/trace/collector.ts";
 import { check } from "./support/check.ts";
 import { hears, type ChatClient } from "./support/clients.ts";
 import { describeWorkers } from "./support/describe.ts";
 import { must } from "./support/must.ts";
 import { findDeath, takeVitals } from "./support/vitals.ts";
 
-/** An app that cannot live. */
-const BROKEN = fileURLToPath(new URL("support/dies-at-start.ts", import.meta.url));
-
 const ecosystem = { file: "ecosystem.config.cjs", todo: "2.1" };
 /** Node needs a good part of this to load a server, more on a busy machine. In ms. */
 const SHORTEST_WAIT = 1_000;
 /** Who has been restarted so often has not been given up. */
 const TOO_OFTEN = 40;
+/** More than an app prints in a check, however much its author wants to see. */
+const ALL_LINES = "1000000";
 /** An app that is up for so long has not died of what it does at its start. In ms. */
 const STEADY_AFTER = 500;
-/** How long pm2 and a client may take to be back, in ms. */
-const BACK_WITHIN = 10_000;
-/** pm2 gives up after 16 starts that fail within a second: 3.0 to 4.3 s, more on a busy machine. */
+/** How long pm2 and a client may take to be back, in ms: what will not be is mostly told before. */
+const BACK_WITHIN = 20_000;
+/** How long a daemon and an app may take to come up where somebody types pm2 start, in ms. */
+const STARTED_WITHIN = 30_000;
+/** How long what was printed may take to be in the log, in ms. */
+const LOGGED_WITHIN = 5_000;
+/** What pm2 has said to be stopped for so long, it does not start again. In ms. */
+const STOPPED_FOR = 2_000;
+/** Who has reported an exception and is there after so long has survived it. In ms. */
+const SURVIVED_FOR = 3_000;
+/**
+ * pm2 gives up after 16 starts that fail, where nothing else is said; fewer show the same sooner. Of
+ * five each takes 0.2 s, much more on a busy machine.
+ */
+const ENOUGH_RESTARTS = 5;
 const GIVEN_UP_WITHIN = 30_000;
 
 check(
@@ -60,6 +73,7 @@ check(
       expected: "pm2 to wait until the app says that it is ready",
       seen: "wait_ready is not set",
       look: ecosystem,
+      hint: "Without it pm2 calls a process online as soon as it exists, whether it can answer or not.",
     });
     const { listenTimeout = 0 } = worker;
     must(listenTimeout >= SHORTEST_WAIT, {
@@ -84,7 +98,7 @@ check(
 
 check(
   "kill -9 brings it back, and its clients with it",
-  { look: ecosystem },
+  { fault: true, look: ecosystem },
   async ({ launch, show }) => {
     const { app, clients } = await launch();
     const client = await clients.connect({ reconnection: true, reconnectionDelay: 100 });
@@ -102,6 +116,7 @@ check(
 check(
   "an exception in a handler brings it back, too",
   {
+    fault: true,
     look: ecosystem,
     hint: "Is --unhandled-rejections=strict among the node_args, and does nothing catch the exception (process.on)? Else it is logged, and the process goes on as if nothing had been.",
   },
@@ -123,10 +138,12 @@ check(
 check(
   "pm2 stop lets it end by its own will",
   {
+    fault: true,
     look: { file: "server.ts", todo: "2.3" },
     hint: "On SIGINT: await io.close(), then process.exit(0).",
   },
-  async ({ launch, pm2, show }) => {
+  async ({ launch, stageIt, pm2, show }) => {
+    await leavesTime(await stageIt("patience"));
     const { app, clients } = await launch();
     const poller = await clients.connect({ transports: ["polling"] });
     const { pid } = await only(app);
@@ -141,15 +158,20 @@ check(
       .find((text) => /SIGKILL/.test(text) && text.includes(String(pid)));
     must(killed === undefined, {
       expected: "the process to end within kill_timeout of SIGINT",
-      seen: `that pm2 had to kill it: ${killed?.replace(/^.*?:\s*(?=App|Process|pid)/i, "").trim()}`,
+      seen: `that pm2 had to kill it: ${killed?.replace(/^.*?:\s*(?=App|Process|pid)|\.+$/gi, "").trim()}`,
+      hint: "What does it wait for after SIGINT? httpServer.close() waits for its clients, io.close() ends their sessions; and process.exit(0) ends what is left.",
     });
     const exit = app.trace.exits().find(({ worker }) => worker.pid === pid);
     must(exit !== undefined, {
       expected: "the process to end by its own will",
       seen: "that SIGINT ended it on the spot: nothing in it had a chance to run",
-      hint: 'process.on("SIGINT", …) makes the signal a request.',
+      hint: 'process.on("SIGINT", …) makes the signal a request. pm2 sends no other one.',
     });
-    must(exit.code === 0, { expected: "exit code 0", seen: `exit code ${exit.code}` });
+    must(exit.code === 0, {
+      expected: "the process to end with exit code 0",
+      seen: `exit code ${exit.code}`,
+      hint: "process.exit(0): it was asked to end, so this is no failure.",
+    });
     await hears(
       "the client to notice",
       () => poller.left,
@@ -158,7 +180,10 @@ check(
     must(poller.left[0] === "transport close", {
       expected: 'the sessions to be closed in order, which a client sees as "transport close"',
       seen: `"${poller.left[0]}"`,
-      hint: "io.close() ends the sessions and stops listening; wait for it before you exit.",
+      hint:
+        poller.left[0] === "io server disconnect"
+          ? "A client that is disconnected on purpose does not come back by itself. io.close() ends the sessions, and the clients look for the next server."
+          : "io.close() ends the sessions and stops listening; wait for it before you exit.",
     });
     show(`pid ${pid} ended with code 0; its client saw "${poller.left[0]}"`);
   },
@@ -166,17 +191,17 @@ check(
 
 check(
   "it outlives the terminal that started it",
-  { look: ecosystem },
+  { fault: true, look: ecosystem },
   async ({ stageIt, show }) => {
     const { pm2, name, port, file } = await stageIt("terminal");
     // A home of its own: here it is pm2 start, typed in that terminal, that brings the daemon up.
     const home = `${pm2.home}-${port}`;
     await using terminal = openTerminal(home, file);
-    await answers(`http://127.0.0.1:${port}/`, "after pm2 start");
+    await answers(`http://127.0.0.1:${port}/`, "after pm2 start", STARTED_WITHIN);
     const before = await typed(home, ["pid", name]);
 
     await terminal[Symbol.asyncDispose]();
-    await answers(`http://127.0.0.1:${port}/`, "after the terminal was closed");
+    await answers(`http://127.0.0.1:${port}/`, "after the terminal was closed", BACK_WITHIN);
     const after = await typed(home, ["pid", name]);
     await typed(home, ["kill"]);
     must(/^\d+$/.test(after) && after === before, {
@@ -190,25 +215,38 @@ check(
 check(
   "pm2 logs holds what it has printed",
   {
+    fault: true,
     look: ecosystem,
     hint: "Are out_file or error_file set to /dev/null, or disable_logs to true?",
   },
   async ({ app, pm2, show }) => {
     const { home } = await pm2();
     const printed = await until(
-      () => typed(home, ["logs", app.name, "--nostream", "--raw", "--lines", "200"]),
+      async () =>
+        loggedIn(
+          await typed(home, ["logs", app.name, "--nostream", "--raw", "--lines", ALL_LINES]),
+        ),
       (text) => text.includes("listens on port"),
       {
-        within: BACK_WITHIN,
+        within: LOGGED_WITHIN,
         otherwise: (seen) => ({
           expected: "pm2 logs to show the line that the server prints when it listens",
-          seen: seen?.trim() ? JSON.stringify(seen.trim().slice(-200)) : "an empty log",
+          seen: seen ? `only ${JSON.stringify(seen.slice(-200))}` : "an empty log",
         }),
       },
     );
     show(printed.split("\n").find((text) => text.includes("listens on port")) ?? "");
   },
 );
+
+/** What pm2 logs prints, without what pm2 itself has to say. */
+function loggedIn(text: string): string {
+  const own = /^\[TAILING\] |last \d+ lines:$/;
+  return stripVTControlCharacters(text)
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !own.test(line))
+    .join("\n");
+}
 
 /**
  * What a terminal is: a session of its own, in which somebody types `pm2 start`. Disposing it is what
@@ -236,6 +274,7 @@ function openTerminal(home: string, file: string): AsyncDisposable {
 async function typed(home: string, words: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [PM2_BIN, ...words], {
     env: terminalOf(home),
+    maxBuffer: Number.POSITIVE_INFINITY,
   });
   return stdout.trim();
 }
@@ -248,28 +287,46 @@ function terminalOf(home: string): NodeJS.ProcessEnv {
 check(
   "an app that dies at every start is given up",
   {
+    fault: true,
     look: ecosystem,
     hint: "pm2 counts a start as failed when the process ends. Without --unhandled-rejections=strict a broken ES module ends with code 0, or not at all.",
   },
   async ({ stageIt, show }) => {
     // The learner's way of running an app, and an app that throws at the top level of its module.
     // What pm2 calls a failed start depends on the clock, and on a busy machine one takes its time.
-    const { pm2, name, config } = await stageIt("broken");
+    const { pm2, name, config, file } = await stageIt("broken");
+    const { max_restarts: restarts } = config;
+    must(restarts === undefined || restarts <= TOO_OFTEN, {
+      expected: "pm2 to give up an app that dies at every start, after some restarts",
+      seen: `max_restarts: ${restarts}`,
+      hint: "It says after how many failed starts pm2 gives up; 16 is its own choice.",
+    });
+    const exits = `${file}-exits.ndjson`;
+    const trace = new Trace(exits);
     const broken = {
       ...config,
-      script: relative(config.cwd ?? "", BROKEN),
+      script: relative(config.cwd ?? "", brokenLike(String(config.script))),
+      env: { ...config.env, WORKSHOP_EXITS: exits },
       min_uptime: 20_000,
+      max_restarts: Math.min(restarts ?? ENOUGH_RESTARTS, ENOUGH_RESTARTS),
       restart_delay: 0,
       exp_backoff_restart_delay: 0,
     };
-    pm2.start(broken).catch(() => {});
-    // Between two starts it is "stopped" for a moment, too.
-    let stopped = 0;
+    let refusal: Error | undefined;
+    pm2.start(broken).catch((error: Error) => (refusal = error));
+    const stopped = new Lasting();
     const worker = await eventually<Worker | undefined>(
       async () => (await pm2.workers(name))[0],
       (seen) => {
-        stopped = seen?.state === "stopped" ? stopped + 1 : 0;
-        return seen?.state === "errored" || stopped > 40 || (seen?.restarts ?? 0) > TOO_OFTEN;
+        // Between two starts it is "stopped" for a moment, too.
+        const isStopped = stopped.lasts(seen?.state === "stopped") > STOPPED_FOR;
+        const [exit] = trace.exits();
+        if (exit?.code === 0) throw new NotYet(failsInSilence());
+        must(!refusal, {
+          expected: "pm2 to start an app as the ecosystem file has it",
+          seen: `its refusal: ${refusal?.message}`,
+        });
+        return seen?.state === "errored" || isStopped || (seen?.restarts ?? 0) > TOO_OFTEN;
       },
       GIVEN_UP_WITHIN,
     );
@@ -278,25 +335,65 @@ check(
   },
 );
 
+/** An app that dies at every start, of the same kind of module as this script. */
+function brokenLike(script: string): string {
+  const ending = script.endsWith(".cjs") ? "cjs" : /\.m?ts$/.test(script) ? "ts" : "mjs";
+  return fileURLToPath(new URL(`support/dies-at-start.${ending}`, import.meta.url));
+}
+
+function failsInSilence(): Finding {
+  return {
+    expected: "an app that throws as it starts to end with an exit code that says so",
+    seen: "exit code 0, as if all were well: pm2 starts it again for ever",
+    hint: "In pm2 an exception of an ES module is a rejection that nobody handles. --unhandled-rejections=strict among the node_args makes it end the process.",
+  };
+}
+
 function notGivenUp(seen: Worker | undefined): Finding {
   return {
     expected: 'pm2 to restart it, and to give it up as "errored" after some restarts',
     seen: seen ? `that it is ${seen.state} after ${seen.restarts} restarts` : "no process",
     hint:
       seen?.state === "stopped"
-        ? "Is autorestart false? Then pm2 does not bring it back at all."
+        ? "Is autorestart false, or its exit code among stop_exit_codes? Then pm2 does not bring it back at all."
         : (seen?.restarts ?? 0) > TOO_OFTEN
           ? "max_restarts says after how many failed starts pm2 gives up; 16 is its own choice."
           : undefined,
   };
 }
 
-async function answers(url: string, when: string): Promise<boolean> {
+/** Since when something holds without a break. */
+class Lasting {
+  #since: number | undefined;
+
+  /** For how long it has held, in ms, given whether it does now. */
+  lasts(holds: boolean): number {
+    this.#since = holds ? (this.#since ?? performance.now()) : undefined;
+    return this.#since === undefined ? 0 : performance.now() - this.#since;
+  }
+}
+
+/**
+ * Whoever has only some milliseconds to end may be lucky.
+ *
+ * @throws NotYet when pm2 was told to wait for less than a second. (By itself it waits for 1.6.)
+ */
+async function leavesTime({ config }: { config: StartOptions }): Promise<void> {
+  const { kill_timeout: patience = SHORTEST_WAIT } = config;
+  must(Number(patience) >= SHORTEST_WAIT, {
+    expected: "pm2 to leave the process time to end by its own will, also on a busy machine",
+    seen: `kill_timeout: ${patience}, after which pm2 kills it`,
+    look: ecosystem,
+    hint: "It is in milliseconds; 1600 without it.",
+  });
+}
+
+async function answers(url: string, when: string, within: number): Promise<boolean> {
   return until(
     async () => (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok,
     (ok) => ok,
     {
-      within: BACK_WITHIN,
+      within,
       otherwise: () => ({ expected: `the app to answer ${when}`, seen: "no answer" }),
     },
   );
@@ -331,30 +428,43 @@ async function only(app: App): Promise<Worker> {
   throw new NotYet({ expected: "1 process", seen: describeWorkers(workers), look: ecosystem });
 }
 
-/** Waits until pm2 has a new process that listens. */
+/** Waits until pm2 has a new process that listens. @throws NotYet as soon as it is clear that it will not. */
 function comesBack(app: App, before: Worker): Promise<Worker> {
+  const stopped = new Lasting();
+  const survived = new Lasting();
+  const said = app.output.err.length;
+  const isThere = ({ pid, state }: Worker) =>
+    pid !== before.pid &&
+    state === "online" &&
+    app.trace.events.some((event) => event.kind === "listening" && event.worker.pid === pid);
   return until(
-    () => only(app),
-    ({ pid, state }) =>
-      pid !== before.pid &&
-      state === "online" &&
-      app.trace.events.some((event) => event.kind === "listening" && event.worker.pid === pid),
-    {
-      within: BACK_WITHIN,
-      otherwise: (seen) => ({
-        expected: "a new process that listens",
-        seen: isAlive(before.pid)
-          ? `that pid ${before.pid} lives on as if nothing had been`
-          : seen?.pid
-            ? `pid ${seen.pid}, ${seen.state}`
-            : `no process; for pm2 it is ${seen?.state ?? "gone"}`,
-        hint:
-          seen?.state === "stopped"
-            ? "Is autorestart false? Then pm2 does not bring it back."
-            : undefined,
-      }),
+    async () => {
+      const worker = await only(app);
+      const hasSpoken = app.output.err.length !== said;
+      const isOver =
+        stopped.lasts(worker.state === "stopped") > STOPPED_FOR ||
+        survived.lasts(hasSpoken && isAlive(before.pid)) > SURVIVED_FOR;
+      if (isOver) throw new NotYet(notBack(before, worker));
+      return worker;
     },
+    isThere,
+    { within: BACK_WITHIN, otherwise: (seen) => notBack(before, seen) },
   );
+}
+
+function notBack(before: Worker, seen: Worker | undefined): Finding {
+  return {
+    expected: "a new process that listens",
+    seen: isAlive(before.pid)
+      ? `that pid ${before.pid} lives on as if nothing had been`
+      : seen?.pid
+        ? `pid ${seen.pid}, ${seen.state}`
+        : `no process; for pm2 it is ${seen?.state ?? "gone"}`,
+    hint:
+      seen?.state === "stopped"
+        ? "Is autorestart false, or its exit code among stop_exit_codes? Then pm2 does not bring it back."
+        : undefined,
+  };
 }
 
 async function reconnects(client: ChatClient, worker: Worker): Promise<void> {

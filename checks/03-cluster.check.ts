@@ -1,16 +1,17 @@
 import type { Page } from "playwright";
 import { SERVER } from "../workshop/catalog.ts";
 import { NotYet } from "../workshop/problems.ts";
+import type { App } from "../workshop/stage/app.ts";
 import type { Trace } from "../workshop/trace/collector.ts";
 import type { TracedRequest } from "../workshop/trace/events.ts";
 import { line } from "../workshop/trace/line.ts";
 import { check } from "./support/check.ts";
 import { requireCluster } from "./support/cluster.ts";
-import { readFindings } from "./support/findings.ts";
-import { askEveryWorker } from "./support/http.ts";
+import { readFindings, type Findings } from "./support/findings.ts";
+import { askEveryWorker, type Answer } from "./support/http.ts";
 import { must } from "./support/must.ts";
 import { readState } from "./support/room.ts";
-import { openSessions } from "./support/sessions.ts";
+import { openSessions, type Session } from "./support/sessions.ts";
 import { eventually } from "../workshop/stage/until.ts";
 
 /** Enough clients, one after the other, that luck cannot pass for a break. */
@@ -47,24 +48,41 @@ check(
   { look: { file: "ecosystem.config.cjs", todo: "3.1" } },
   async ({ app, show }) => {
     const workers = await app.workers();
-    // For each worker a session of its own, so that every pair of owner and refuser is seen.
-    for (const { sid, owner: worker } of await openSessions(app, workers)) {
-      const owner = worker.instance;
-      const posts = await askEveryWorker(app, workers, { method: "POST", sid, body: "40" });
+    const sessions = await tearApart(app, workers, ({ sid, owner }, posts) => {
       for (const [instance, { status, traced }] of posts) {
-        const right = instance === owner ? status === 200 : status === 400 && traced.code === 1;
-        must(right, {
-          expected: `worker ${owner}, who opened session ${sid.slice(0, 6)}, to answer 200 and every other 400 "Session ID unknown"`,
+        const isOwner = instance === owner.instance;
+        must(isOwner ? status === 200 : status === 400 && traced.code === 1, {
+          expected: `worker ${owner.instance}, who opened session ${sid.slice(0, 6)}, to answer 200 and every other 400 "Session ID unknown"`,
           seen: `worker ${instance} answer ${status} ${traced.message ?? ""}`.trim(),
+          look: { file: SERVER },
           hint: "In this step nothing is mended yet: no sticky sessions, no shared adapter.",
         });
       }
-      await askEveryWorker(app, workers, { method: "GET", sid });
-      await askEveryWorker(app, workers, { sid, upgrade: true });
-      if (owner === 0) show(...app.trace.of(sid).slice(0, workers.length + 1));
-    }
+    });
+    const [first] = sessions;
+    if (first) show(...app.trace.of(first.sid).slice(0, workers.length + 1));
   },
 );
+
+/**
+ * Asks every worker for sessions that it may not know, in each of the three ways. Each worker has one
+ * of them, so that the trace sees every pair of owner and refuser. What came of the POSTs is judged
+ * before more is asked.
+ */
+async function tearApart(
+  app: App,
+  workers: readonly { instance: number }[],
+  judge: (session: Session, posts: Map<number, Answer>) => void = () => {},
+): Promise<Session[]> {
+  const sessions = await openSessions(app, workers);
+  for (const session of sessions) {
+    const { sid } = session;
+    judge(session, await askEveryWorker(app, workers, { method: "POST", sid, body: "40" }));
+    await askEveryWorker(app, workers, { method: "GET", sid });
+    await askEveryWorker(app, workers, { sid, upgrade: true });
+  }
+  return sessions;
+}
 
 check(
   `of ${CLIENTS} clients, one after the other, hardly any connects`,
@@ -134,10 +152,14 @@ async function foreignRefusal(
 check(
   "findings.json describes the break",
   { look: { file: "findings.json", todo: "3.2" } },
-  async ({ app, dir, show }) => {
+  async ({ app, dir, step, show }) => {
     const findings = readFindings(dir);
     const { owner, refusedBy, request, status, code, share } = findings;
 
+    // The checks before this one have seen to that, unless it runs alone.
+    if (!app.trace.refused.some(({ sid }) => app.trace.ownerOf(sid))) {
+      await tearApart(app, await app.workers());
+    }
     const seen = app.trace.refused.filter(({ sid }) => app.trace.ownerOf(sid));
     const match = seen.find(
       (refusal) =>
@@ -147,17 +169,45 @@ check(
         refusal.status === status &&
         (refusal.code ?? 1) === code,
     );
-    const example = seen[0];
+    const example = seen.find((refusal) => !refusal.upgrade) ?? seen[0];
     must(match !== undefined, {
       expected: "findings.json to describe a refusal as the trace sees them",
       seen: `worker ${refusedBy} refusing a ${request} for a session of worker ${owner} with ${status} and code ${code}, which never happened`,
-      hint: example ? `One that did happen:  ${line(example, app.trace)}` : "",
+      hint: [
+        ...whyNever(findings, step.workers),
+        ...(example ? [`One that did happen:  ${line(example, app.trace)}`] : []),
+      ].join(" "),
     });
     must(share >= 0 && share <= AT_MOST_SHARE, {
       expected: `share to be the part of ${CLIENTS} clients that connected at first try, which was ${AT_MOST_SHARE} at the most wherever it was measured`,
       seen: String(share),
-      hint: "npx tsx forty-clients.ts in the step's folder counts them, and says the share.",
+      hint:
+        share > 1
+          ? `It is neither a count nor a percentage: 3 of ${CLIENTS} clients are ${3 / CLIENTS}.`
+          : "It counts those that did connect. npx tsx forty-clients.ts in the step's folder counts them, and says the share.",
     });
     show(match);
   },
 );
+
+/** What cannot be in findings that are true. */
+function whyNever({ owner, refusedBy, status, code }: Findings, workers: number): string[] {
+  if ([owner, refusedBy].some((number) => !Number.isInteger(number) || number < 0)) {
+    return [`Workers have numbers, from 0 to ${workers - 1}.`];
+  }
+  if (Math.max(owner, refusedBy) >= workers) {
+    return [`Workers have numbers from 0 to ${workers - 1}; a pid is another thing.`];
+  }
+  if (owner === refusedBy) {
+    return [
+      "The owner knows its session. Who refuses is another one, and stands first in the line.",
+    ];
+  }
+  if (status !== 400) return ["The status is the HTTP status of the refusal: 400."];
+  if (code !== 1) {
+    return [
+      "The code is Engine.IO's, in the body of the refusal: curl shows it. It is not the status.",
+    ];
+  }
+  return [];
+}

@@ -1,4 +1,7 @@
-import { until } from "../workshop/stage/until.ts";
+import { SERVER } from "../workshop/catalog.ts";
+import type { Finding } from "../workshop/problems.ts";
+import type { App } from "../workshop/stage/app.ts";
+import { eventually, until } from "../workshop/stage/until.ts";
 import { commandLine } from "../workshop/trace/line.ts";
 import { check } from "./support/check.ts";
 import { requireCluster } from "./support/cluster.ts";
@@ -11,13 +14,17 @@ import {
   type Member,
 } from "./support/crowd.ts";
 import { must } from "./support/must.ts";
-import { MALFORMED, publishAll } from "./support/malformed.ts";
+import { startsWithoutRedis } from "./support/lone-start.ts";
+import { MALFORMED, overhear, publishAll, publishJustBefore, spoilt } from "./support/malformed.ts";
+import { doesBoth } from "./support/redis-connections.ts";
 import { channelsOf, published, subscribed, whyNotHeard } from "./support/redis-seen.ts";
-import { outlivesRedis } from "./support/outage.ts";
+import { CAUSE_OF_DEATH, outlivesRedis } from "./support/outage.ts";
 import { say, texts, twoOnDifferentWorkers } from "./support/room.ts";
 import { survives } from "./support/vitals.ts";
 
 const CLIENTS = 20;
+/** How long it may take until it is known who has subscribed, in ms: the trace comes after the fact. */
+const SUBSCRIBED_WITHIN = 2_000;
 /** Of each client; 1,000 in all. */
 const MESSAGES = 50;
 /** Below what a server takes at all (1 MB), and far beyond what is a message. */
@@ -25,12 +32,6 @@ const LARGE = "x".repeat(900_000);
 const onDelivery = { file: "server.ts", todo: "5.2" };
 const onHearing = { file: "server.ts", todo: "5.3" };
 const onClients = { file: "redis.ts", todo: "5.1" };
-
-/** Why a sender does not hear what it says: that takes no Redis. */
-const notEvenItself = {
-  look: onDelivery,
-  hint: "Not even its own worker has delivered it: io.local.emit reaches the clients of this worker.",
-};
 
 check(
   "a message reaches everybody, whichever worker they are on",
@@ -41,18 +42,10 @@ check(
     for (const sender of onePerWorker(members)) {
       const text = `from worker ${sender.worker.instance}`;
       await sender.say(text);
-      await everybodyHears(members, text, () =>
-        textsOf(sender).includes(text) ? whyNotHeard(app.trace) : notEvenItself,
-      );
+      await everybodyHears(members, text, () => whyNot(app, members, sender, text));
     }
     await fence(members);
-    const twice = members.find((member) => new Set(textsOf(member)).size < member.heard.length);
-    must(!twice, {
-      expected: "every client to hear each message once",
-      seen: `a client of worker ${twice?.worker.instance} hear some of them twice`,
-      look: onHearing,
-      hint: "Who publishes on a channel that it has subscribed to hears itself, too.",
-    });
+    mustHearOnce(members);
     show(
       ...subscribed(app.trace).slice(0, step.workers).map(commandLine),
       ...published(app.trace).slice(0, 2).map(commandLine),
@@ -60,24 +53,80 @@ check(
   },
 );
 
+/** Why not everybody has heard somebody: to hear each other within a worker takes no Redis. */
+function whyNot(
+  app: App,
+  members: readonly Member[],
+  sender: Member,
+  text: string,
+): Pick<Finding, "look" | "hint"> {
+  const hears = (member: Member) => textsOf(member).includes(text);
+  const own = members.filter(({ worker }) => worker.pid === sender.worker.pid);
+  if (own.every(hears)) return whyNotHeard(app);
+  const hint = hears(sender)
+    ? "Of its own worker only the sender has heard it: io.local.emit reaches all clients of this worker."
+    : own.some(hears)
+      ? "Its own worker has told all but the sender: socket.broadcast leaves the sender out, io.local does not."
+      : "Not even its own worker has delivered it: io.local.emit reaches the clients of this worker.";
+  return { look: onDelivery, hint };
+}
+
+/** @throws NotYet when somebody has heard something twice; it then says which way it came twice. */
+function mustHearOnce(members: readonly Member[]): void {
+  const again = members.flatMap((member) =>
+    member.heard
+      .filter(({ text }, at, all) => all.findIndex((said) => said.text === text) < at)
+      .map((said) => ({ said, isOwn: said.worker?.pid === member.worker.pid, ...member.worker })),
+  );
+  const [found] = [...again.filter(({ isOwn }) => !isOwn), ...again];
+  must(!found, {
+    expected: "every client to hear each message once",
+    seen: `a client of worker ${found?.instance} hear again what a client of ${found?.isOwn ? "the same worker" : `worker ${found?.said.worker?.instance}`} has said`,
+    look: onHearing,
+    hint: found?.isOwn
+      ? "Who publishes on a channel that it has subscribed to hears itself, too."
+      : "It comes over Redis more than once. Each subscribe adds a listener: once for each worker is enough, when it starts.",
+  });
+}
+
 check(
   "the channel is the app's own, on the Redis that it was given",
-  { look: { file: "server.ts" } },
+  { look: { file: SERVER } },
   async ({ app, step, show }) => {
-    const channels = channelsOf(app.trace);
-    const foreign = channels.find((channel) => !channel.startsWith("check:"));
+    const listening = () => new Set(subscribed(app.trace).map(({ worker }) => worker?.instance));
+    await eventually(listening, ({ size }) => size === step.workers, SUBSCRIBED_WITHIN);
+    const listeners = subscribed(app.trace);
+    const used = new Set([...channelsOf(app.trace), ...listeners.map(({ channel }) => channel)]);
+    const foreign = [...used].find((channel) => !channel.startsWith("check:"));
     must(foreign === undefined, {
       expected: "the name of each channel to begin with process.env.REDIS_PREFIX and a colon",
       seen: `a channel called ${foreign}`,
       hint: "On a Redis that others use, too, a channel called like theirs is theirs. CHANNEL has the prefix already.",
     });
-    const listeners = new Set(subscribed(app.trace).map(({ worker }) => worker?.instance));
-    must(listeners.size === step.workers, {
+    const { size } = listening();
+    must(size === step.workers, {
       expected: `each of the ${step.workers} workers to subscribe`,
-      seen: `${listeners.size} that did`,
-      look: { file: "server.ts", todo: "5.3" },
+      seen: `${size} that did`,
+      look: onHearing,
     });
-    show(`${channels.join(", ")}: ${listeners.size} workers listen`);
+    show(`${[...used].join(", ")}: ${size} workers listen`);
+  },
+);
+
+check(
+  "a worker speaks on one connection and hears on another",
+  { look: onClients },
+  async ({ app, redis, step, clients, show }) => {
+    const members = await gather(clients, step.workers, step.workers);
+    for (const member of members) await member.say("which way?");
+    await everybodyHears(members, "which way?", () => whyNotHeard(app));
+    const worker = await doesBoth(redis, app.trace);
+    must(!worker, {
+      expected: "each worker to publish on one connection to Redis, and to subscribe on another",
+      seen: `worker ${worker?.instance} do both on the same`,
+      hint: "Which client subscribes, and which publishes? Where Redis's older protocol is spoken, who has subscribed cannot publish.",
+    });
+    show(`${members.length} workers have published, none on the connection that it hears on`);
   },
 );
 
@@ -105,7 +154,7 @@ check(
       otherwise: (least) => ({
         expected: `each of ${CLIENTS} clients to hear ${total} messages`,
         seen: `one that heard ${least}`,
-        ...whyNotHeard(app.trace),
+        ...whyNotHeard(app),
       }),
     });
     const ms = performance.now() - start;
@@ -156,8 +205,14 @@ check(
     const before = await app.workers();
     const members = await gather(clients, step.workers, step.workers);
     const [sender] = members;
+    const allHear = (text: string) => everybodyHears(members, text, () => whyNotHeard(app));
     await sender?.say("one");
-    await everybodyHears(members, "one", () => whyNotHeard(app.trace));
+    await allHear("one");
+    const channels = channelsOf(app.trace);
+    const ours = await overhear(redis, channels, async () => {
+      await sender?.say("two");
+      await allHear("two");
+    });
 
     const reply = await sender?.say(LARGE);
     must(reply?.ok === false, {
@@ -165,29 +220,45 @@ check(
       seen: JSON.stringify(reply),
       look: onDelivery,
     });
-    const channels = channelsOf(app.trace);
-    await publishAll(redis, channels, MALFORMED);
+    const odd = [...MALFORMED, ...ours.flatMap((message) => spoilt(message, "two"))];
     await survives(app, before, "something on its channel that is no message", async () => {
-      await sender?.say("two");
-      await everybodyHears(members, "two", () => whyNotHeard(app.trace));
+      await publishAll(redis, channels, odd);
+      await sender?.say("three");
+      await allHear("three");
+      await publishJustBefore(redis, channels, "{", async () => {
+        void sender?.say("four").catch(() => {});
+        await eventually(
+          () => sender && textsOf(sender),
+          (texts) => !!texts?.includes("four"),
+          300,
+        );
+        // A worker that answers something else by now has written what it had to publish.
+        await sender?.say("").catch(() => {});
+      });
+      await everybodyHears(members, "four", () => ({
+        hint: 'It came with one that is no message ("{"). A listener that throws at that one never gets to what came with it.',
+      }));
     });
     for (const member of members) {
-      const odd = member.heard.find((said) => said?.text !== "one" && said?.text !== "two");
-      must(odd === undefined, {
+      const strange = member.heard.find(
+        (said) => !["one", "two", "three", "four"].includes(said?.text),
+      );
+      must(strange === undefined, {
         expected: "clients to hear messages of the room only",
-        seen: `a client of worker ${member.worker.instance} hear ${String(JSON.stringify(odd)).slice(0, 100)}`,
+        seen: `a client of worker ${member.worker.instance} hear ${String(JSON.stringify(strange)).slice(0, 100)}`,
       });
     }
-    show(`${MALFORMED.length} odd payloads on ${channels.join(", ")}, one of them of 1 MB`);
+    show(`${odd.length} odd payloads on ${channels.join(", ")}, some of them of 1 MB`);
   },
 );
 
 check(
   "Redis freezes, dies and comes back, and no worker dies of it",
-  { look: onClients },
+  { fault: true, look: onClients },
   async ({ launch, step, show }) => {
-    const further = await launch();
+    const further = await launch({ preload: [CAUSE_OF_DEATH] });
     const members = await gather(further.clients, step.workers * 2, step.workers);
     show(...(await outlivesRedis(further, members, { onClients, onDelivery })));
+    show(await startsWithoutRedis(further, members, { onClients, onDelivery }));
   },
 );

@@ -1,7 +1,8 @@
 import type { Person } from "../page/events.ts";
+import { SERVER } from "../workshop/catalog.ts";
 import type { Finding } from "../workshop/problems.ts";
+import type { App } from "../workshop/stage/app.ts";
 import { until } from "../workshop/stage/until.ts";
-import type { Trace } from "../workshop/trace/collector.ts";
 import { commandLine, line } from "../workshop/trace/line.ts";
 import { check } from "./support/check.ts";
 import { requireCluster } from "./support/cluster.ts";
@@ -13,10 +14,13 @@ import {
   textsOf,
   type Member,
 } from "./support/crowd.ts";
+import { frozen } from "./support/faults.ts";
 import { askEveryWorker, handshake } from "./support/http.ts";
+import { startsWithoutRedis } from "./support/lone-start.ts";
 import { MALFORMED, publishAll } from "./support/malformed.ts";
 import { must } from "./support/must.ts";
-import { outlivesRedis } from "./support/outage.ts";
+import { CAUSE_OF_DEATH, outlivesRedis } from "./support/outage.ts";
+import { doesBoth } from "./support/redis-connections.ts";
 import { channelsOf, published, subscribed } from "./support/redis-seen.ts";
 import { callRoll, join, people, say, texts, twoOnDifferentWorkers } from "./support/room.ts";
 import { survives } from "./support/vitals.ts";
@@ -31,6 +35,11 @@ const onChange = { file: "server.ts", todo: "6.5" };
 const PRESENT_WITHIN = 4_000;
 /** Of how many a roll call gets no answer; 1 would be in "within 1 s", too. */
 const DEAF = 3;
+/** How long presence may take while a worker hangs, in ms; the adapter's own requestsTimeout is 5,000. */
+const TOLD_WITHIN = 8_000;
+const INTOLERANT = "createTolerantAdapter catches what the adapter does not.";
+/** How many are in another room meanwhile: a whole turn around the workers. */
+const ELSEWHERE = 4;
 /** Names that no room has. */
 const BAD_NAMES = ["", "x".repeat(21), "<b>", "a\nb", 42, null, {}, ["tea"]];
 /** Requests of the adapter's own kinds that lack what they need. */
@@ -53,12 +62,16 @@ check(
     for (const sender of onePerWorker(members)) {
       const text = `from worker ${sender.worker.instance}`;
       await sender.say(text);
-      await everybodyHears(members, text, () => whyNotHeard(app.trace));
+      await everybodyHears(members, text, () =>
+        textsOf(sender).includes(text) ? whyNotHeard(app) : UNHEARD_BY_ITSELF,
+      );
     }
-    const said = members[0]?.heard.filter((one) => String(one?.text).startsWith("from")).length;
-    must(said === step.workers, {
-      expected: `each client to hear ${step.workers} messages, each once`,
-      seen: `one that heard ${said}`,
+    await fence(members);
+    const again = members.find((member) => new Set(textsOf(member)).size < member.heard.length);
+    must(!again, {
+      expected: "each client to hear each message once",
+      seen: `a client of worker ${again?.worker.instance} hear some of them more than once`,
+      hint: `The adapter hands on what is said to a room. Does something else do so, too, as in step 5?${besideAdapter(app)}`,
     });
     show(
       ...subscribed(app.trace).slice(0, 4).map(commandLine),
@@ -70,12 +83,69 @@ check(
   },
 );
 
-function whyNotHeard(trace: Trace): Pick<Finding, "hint"> {
-  if (subscribed(trace).length > 0) return {};
-  return {
-    hint: "No worker has subscribed to anything: the server has no adapter yet that would do it.",
-  };
+const UNHEARD_BY_ITSELF = {
+  look: { file: SERVER },
+  hint: "Not even the sender hears it: socket.to leaves the sender out, io.to does not.",
+};
+
+/** Why a message has not come to another worker, as far as Redis and the workers' log tell. */
+function whyNotHeard({ trace, output }: App): Pick<Finding, "look" | "hint"> {
+  const listening = subscribed(trace);
+  if (listening.length === 0) {
+    const refusal = /adapter: not subscribed: ([^\n]+)/.exec(output.err)?.[1];
+    return {
+      hint: refusal
+        ? `The adapter could not subscribe: "${refusal}". It takes the client that publishes first, and the one that subscribes second.`
+        : "No worker has subscribed to anything: the server has no adapter yet that would do it.",
+    };
+  }
+  const patterns = new Set(listening.flatMap(({ channel }) => channel.match(/^.*\*$/) ?? []));
+  if (patterns.size > 1) {
+    return {
+      hint: `Each worker listens for itself: ${[...patterns].toSorted().join(", ")}. The key must be the same in all of them.`,
+    };
+  }
+  if (!published(trace).some(({ channel }) => channel.includes("room:"))) {
+    return {
+      look: { file: SERVER },
+      hint: "The adapter is there and has subscribed, but what was said was not published for a room: io.to(idOf(socket.data.room)), and not io.local.",
+    };
+  }
+  return {};
 }
+
+/** The channels that are not the adapter's. */
+function besideAdapter({ trace }: App): string {
+  const others = new Set(channelsOf(trace).filter((channel) => !channel.includes("#")));
+  return others.size > 0 ? ` There is a channel ${[...others].join(", ")}.` : "";
+}
+
+check(
+  "the adapter's channels are the app's own, on two connections",
+  { look: onAdapter },
+  async ({ app, redis, step, clients, show }) => {
+    const members = await gather(clients, step.workers, step.workers);
+    for (const member of members) await member.say("which way?");
+    await everybodyHears(members, "which way?", () => whyNotHeard(app));
+
+    const used = new Set([...channelsOf(app.trace), ...subscribed(app.trace).map(channelOf)]);
+    const foreign = [...used].find((channel) => !channel.startsWith("check"));
+    must(foreign === undefined, {
+      expected: "the adapter to use process.env.REDIS_PREFIX as its key",
+      seen: `a channel called ${foreign}`,
+      hint: "On a Redis that others use, too, two apps with the same key are one. It is an option: { key: PREFIX }.",
+    });
+    const worker = await doesBoth(redis, app.trace);
+    must(!worker, {
+      expected: "each worker to publish on one connection to Redis, and to subscribe on another",
+      seen: `worker ${worker?.instance} do both on the same`,
+      hint: "The adapter takes two clients: createTolerantAdapter(publisher, subscriber, …).",
+    });
+    show(`${[...used].join(", ")}: none of them is published on the connection that hears it`);
+  },
+);
+
+const channelOf = ({ channel }: { channel: string }) => channel;
 
 check(
   "a room is heard by those who are in it, on all workers, and by nobody else",
@@ -88,14 +158,22 @@ check(
 
     await tea[0]?.say("in the tea room");
     // Where somebody in the room has heard it, it has been there for all clients of that worker.
-    await everybodyHears(tea, "in the tea room", () => ({}));
+    await everybodyHears(tea, "in the tea room", () => ({
+      hint: lobby.some((member) => textsOf(member).includes("in the tea room"))
+        ? "It was told in the lobby: a message goes to the room in socket.data.room, which has to be remembered there."
+        : "What io.to(idOf(room)) reaches is who has joined just that: socket.join(idOf(room)).",
+    }));
     await lobby[0]?.say("in the lobby");
     await everybodyHears(lobby, "in the lobby", () => ({
       hint: "Who joins a room leaves another, and no more.",
     }));
     await fence(members);
-    mustNotHave(lobby, "in the tea room", "the lobby");
-    mustNotHave(tea, "in the lobby", "the tea room");
+    mustNotHave(lobby, "in the tea room", "the lobby", {
+      hint: "They have never been in that room. To whom is it told? io.to(idOf(socket.data.room)).",
+    });
+    mustNotHave(tea, "in the lobby", "the tea room", {
+      hint: "Who goes to another room has to leave the one before.",
+    });
 
     for (const name of BAD_NAMES) {
       const reply = await tea[0]?.ask("join", name);
@@ -116,12 +194,17 @@ check(
   },
 );
 
-function mustNotHave(members: readonly Member[], text: string, where: string): void {
+function mustNotHave(
+  members: readonly Member[],
+  text: string,
+  where: string,
+  { hint }: Pick<Finding, "hint">,
+): void {
   const hearer = members.find((member) => textsOf(member).includes(text));
   must(hearer === undefined, {
     expected: `nobody in ${where} to hear what is said elsewhere`,
     seen: `a client of worker ${hearer?.worker.instance} hear "${text}"`,
-    hint: "Who goes to another room has to leave the one before.",
+    hint,
   });
 }
 
@@ -149,7 +232,13 @@ check(
     const members = await gather(clients, step.workers * 2, step.workers);
     const last = members.at(-1);
     if (!last) throw new Error("unreachable: the crowd is not empty");
-    await sees(last, members, { hint: "fetchSockets asks all workers, if it is not told: local." });
+    await sees(last, members, {
+      hint: "fetchSockets asks all workers, if it is not told: local.",
+      ifNobody: {
+        look: onChange,
+        hint: "A worker has to tell its own clients of their change as well: tellWhoIsIn(room). serverSideEmit reaches the others only.",
+      },
+    });
     const full = last.present.at(-1);
     const room = members.slice(-2);
     for (const member of room) await mustJoin(member, "study");
@@ -163,13 +252,15 @@ check(
   { look: onChange },
   async ({ step, clients, show }) => {
     const members = await gather(clients, step.workers * 2, step.workers);
-    const hint =
-      "A worker learns of changes in its own clients only. serverSideEmit tells the others.";
-    for (const member of members) await sees(member, members, { hint });
+    const changed = members.at(-1)?.worker;
+    for (const member of members) {
+      const isOwn = member.worker.pid === changed?.pid;
+      await sees(member, members, isOwn ? OWN_CHANGE : OTHERS_CHANGE);
+    }
 
     const [leaving, ...rest] = members;
     leaving?.socket.disconnect();
-    for (const member of rest) await sees(member, rest, { hint });
+    for (const member of rest) await sees(member, rest, OTHERS_CHANGE);
 
     // Half of them go to another room while others come: all at once.
     const movers = rest.slice(0, 3);
@@ -178,9 +269,9 @@ check(
       gather(clients, step.workers, 1),
       ...movers.map((member) => mustJoin(member, "garden")),
     ]);
-    for (const member of movers) await sees(member, movers, { hint });
+    for (const member of movers) await sees(member, movers, OTHERS_CHANGE);
     for (const member of [...stayers, ...comers]) {
-      await sees(member, [...stayers, ...comers], { hint });
+      await sees(member, [...stayers, ...comers], OTHERS_CHANGE);
     }
     const count = stayers.length + comers.length;
     must(stayers[0]?.members.at(-1) === count, {
@@ -191,11 +282,18 @@ check(
   },
 );
 
+const OTHERS_CHANGE = {
+  hint: "A worker learns of changes in its own clients only. serverSideEmit tells the others, and io.on hears it.",
+};
+const OWN_CHANGE = {
+  hint: "It was a change among the clients of its own worker: serverSideEmit reaches the others, and not the worker that calls it.",
+};
+
 /** Waits until what a client was told last is who is there. */
 async function sees(
   member: Member,
   room: readonly Member[],
-  { hint }: Pick<Finding, "hint">,
+  why: Pick<Finding, "hint"> & { ifNobody?: Pick<Finding, "look" | "hint"> },
 ): Promise<void> {
   const wanted = room.map((one) => describe({ from: nameOf(one), worker: one.worker })).sort();
   await until(
@@ -206,7 +304,8 @@ async function sees(
       otherwise: (told) => ({
         expected: `a client of worker ${member.worker.instance} to be told that these are in its room: ${wanted.join(", ")}`,
         seen: told?.length ? told.join(", ") : "that it was told of nobody",
-        hint,
+        hint: why.hint,
+        ...(told?.length ? {} : why.ifNobody),
       }),
     },
   );
@@ -224,7 +323,10 @@ check(
   "a roll call counts those who answer, and says when one does not",
   { look: onRollCall },
   async ({ step, clients, show }) => {
-    const members = await gather(clients, step.workers * 2, step.workers);
+    const everybody = await gather(clients, step.workers * 2 + ELSEWHERE, step.workers);
+    const elsewhere = everybody.slice(0, ELSEWHERE);
+    for (const member of elsewhere) await mustJoin(member, "cellar");
+    const members = everybody.slice(ELSEWHERE);
     const [caller] = members;
     const others = members.filter(({ worker }) => worker.pid !== caller?.worker.pid).slice(0, DEAF);
     if (!caller || others.length < DEAF) throw new Error("unreachable: gather meets all workers");
@@ -233,7 +335,7 @@ check(
     must(isObject(all) && all.ok === true && all.answered === members.length, {
       expected: `rollCall to be acknowledged with { ok: true, answered: ${members.length} }`,
       seen: JSON.stringify(all),
-      hint: "A broadcast with a timeout can be acknowledged: emitWithAck gives one answer of each client.",
+      hint: whyMiscounted(isObject(all) ? all.answered : undefined, caller, members),
     });
     for (const other of others) other.deaf = true;
     const start = performance.now();
@@ -243,7 +345,7 @@ check(
       isRefusal(some) &&
         isObject(some) &&
         some.answered === members.length - DEAF &&
-        new RegExp(`\\b${DEAF}\\b`).test(String(some.error)),
+        /\b(?:3|three)\b/i.test(String(some.error)),
       {
         expected: `{ ok: false, answered: ${members.length - DEAF}, error } when ${DEAF} do not answer, with an error that says how many`,
         seen: JSON.stringify(some),
@@ -256,6 +358,19 @@ check(
     );
   },
 );
+
+/** What a wrong count of answers says of how the roll was called. */
+function whyMiscounted(answered: unknown, caller: Member, members: readonly Member[]): string {
+  const own = members.filter(({ worker }) => worker.pid === caller.worker.pid).length;
+  if (answered === members.length + ELSEWHERE) {
+    return `${ELSEWHERE} more are connected, in another room: io.to(idOf(room)) calls those of this room.`;
+  }
+  if (answered === members.length - 1)
+    return "socket.to leaves out the one who calls; io.to does not.";
+  if (answered === own)
+    return "Those are the clients of the caller's own worker: it must not be local.";
+  return "A broadcast with a timeout can be acknowledged: emitWithAck gives one answer of each client.";
+}
 
 check(
   "people in browsers meet in a room across workers",
@@ -285,8 +400,34 @@ check(
 );
 
 check(
+  "what others publish on its channels does no harm",
+  { look: onAdapter, hint: INTOLERANT },
+  async ({ app, redis, clients, step, show }) => {
+    const before = await app.workers();
+    const members = await gather(clients, step.workers, step.workers);
+    const channels = channelsOf(app.trace);
+    const patterns = subscribed(app.trace).filter(({ command }) => command === "PSUBSCRIBE");
+    const used = [
+      ...new Set([...channels, ...patterns.map(({ channel }) => channel.slice(0, -1))]),
+    ];
+    await publishAll(redis, used, [...MALFORMED, ...HALF_REQUESTS]);
+    const talk = async () => {
+      await members[0]?.say("still here");
+      await everybodyHears(members, "still here", () => ({}));
+    };
+    await survives(app, before, "something on its channels that is no message", talk, () => ({
+      look: onAdapter,
+      hint: INTOLERANT,
+    }));
+    show(
+      `${MALFORMED.length + HALF_REQUESTS.length} odd payloads on each of ${used.length} channels, one of them of 1 MB`,
+    );
+  },
+);
+
+check(
   "and yet the adapter does not mend the handshake",
-  { look: onAdapter },
+  { fault: true, look: onAdapter },
   async ({ launch, show }) => {
     // The same code, but its servers take the default transports.
     const { app, clients } = await launch({ preload: [DEFAULT_TRANSPORTS] });
@@ -321,43 +462,77 @@ check(
 );
 
 check(
-  "what others publish on its channels does no harm",
-  { look: onAdapter, hint: "createTolerantAdapter catches what the adapter does not." },
-  async ({ app, redis, clients, step, show }) => {
+  "a worker that hangs does not keep the others from each other",
+  { look: onPresence },
+  async ({ app, clients, step, show }) => {
     const before = await app.workers();
-    const members = await gather(clients, step.workers, step.workers);
-    const channels = channelsOf(app.trace);
-    const patterns = subscribed(app.trace).filter(({ command }) => command === "PSUBSCRIBE");
-    const used = [
-      ...new Set([...channels, ...patterns.map(({ channel }) => channel.slice(0, -1))]),
-    ];
-    const foreign = used.find((channel) => !channel.startsWith("check"));
-    must(foreign === undefined, {
-      expected: "the adapter to use process.env.REDIS_PREFIX as its key",
-      seen: `a channel called ${foreign}`,
-      hint: "On a Redis that others use, too, two apps with the same key are one.",
-    });
+    const [comer, friend, hanging] = onePerWorker(
+      await gather(clients, step.workers, step.workers),
+    );
+    if (!comer || !friend || !hanging) throw new Error("unreachable: gather meets all workers");
 
-    await publishAll(redis, used, [...MALFORMED, ...HALF_REQUESTS]);
-    await survives(app, before, "something on its channels that is no message", async () => {
-      await members[0]?.say("still here");
-      await everybodyHears(members, "still here", () => ({}));
+    let waited = 0;
+    await frozen(app, hanging.worker, async () => {
+      const talk = async () => {
+        for (const member of [comer, friend]) await mustJoin(member, "attic");
+        await comer.say("does anybody hang?");
+        await everybodyHears([comer, friend], "does anybody hang?", () => ({ look: onRooms }));
+        const start = performance.now();
+        await isToldInSpiteOf(hanging, comer, [comer, friend]);
+        waited = performance.now() - start;
+      };
+      await survives(app, before, "another that hangs", talk, () => ONE_HANGS);
     });
+    await mustJoin(hanging, "attic");
+    await sees(comer, [comer, friend, hanging], OTHERS_CHANGE);
     show(
-      `${MALFORMED.length + HALF_REQUESTS.length} odd payloads on each of ${used.length} channels, one of them of 1 MB`,
+      `with worker ${hanging.worker.instance} frozen the others heard each other, and after ${Math.round(waited)} ms were told who is there`,
     );
   },
 );
 
+const ONE_HANGS = {
+  look: onPresence,
+  hint: "When a worker does not answer in time, fetchSockets is rejected. Then those of this worker are told: io.local.",
+};
+
+/** Waits until somebody was told that they are in their room themselves, and nobody who is not. */
+async function isToldInSpiteOf(
+  hanging: Member,
+  member: Member,
+  room: readonly Member[],
+): Promise<void> {
+  const names = room.map(nameOf);
+  await until(
+    () => {
+      // Its worker has died.
+      must(member.left.length === 0, { expected: "it to stay connected", seen: "it leave" });
+      return member.present.at(-1)?.map(({ from }) => from) ?? [];
+    },
+    (told) => told.includes(nameOf(member)) && told.every((name) => names.includes(name)),
+    {
+      within: TOLD_WITHIN,
+      otherwise: (told) => ({
+        expected: `a client of worker ${member.worker.instance} to be told of who is in its room, at least of those on its own worker, while worker ${hanging.worker.instance} hangs`,
+        seen: `that after ${TOLD_WITHIN / 1000} s it was told of ${told?.length ? told.join(", ") : "nobody"}`,
+        ...ONE_HANGS,
+      }),
+    },
+  );
+}
+
 check(
   "Redis freezes, dies and comes back, and no worker dies of it",
-  { look: onAdapter, hint: "createTolerantAdapter catches what the adapter does not." },
+  { look: onAdapter, hint: INTOLERANT },
   async ({ launch, step, show }) => {
-    const further = await launch();
+    const further = await launch({ preload: [CAUSE_OF_DEATH] });
     const members = await gather(further.clients, step.workers * 2, step.workers);
-    show(
-      ...(await outlivesRedis(further, members, { onClients: onAdapter, onDelivery: onAdapter })),
-    );
+    const places = {
+      onClients: { file: "redis.ts" },
+      onDelivery: onAdapter,
+      onRejection: { look: onAdapter, hint: INTOLERANT },
+    };
+    show(...(await outlivesRedis(further, members, places)));
     const roll = await members[0]?.ask("rollCall");
     must(isObject(roll) && roll.answered === members.length, {
       expected: `a roll call afterwards to count all ${members.length}`,
@@ -365,5 +540,6 @@ check(
       look: onRollCall,
       hint: "What it counts is told once all workers have been asked.",
     });
+    show(await startsWithoutRedis(further, members, places));
   },
 );

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Worker } from "../workshop/stage/pm2.ts";
 import { check, type FurtherApp } from "./support/check.ts";
 import { requireCluster } from "./support/cluster.ts";
 import { gather, greeted, onePerWorker } from "./support/crowd.ts";
@@ -7,9 +8,8 @@ import { Gathering } from "./support/gathering.ts";
 import {
   mustBeKept,
   mustBeTold,
-  mustForgetIds,
   mustHearCopy,
-  mustKeepOnce,
+  mustNotPromise,
   mustRefuseOdd,
   mustShareOneOrder,
   onAppend,
@@ -19,7 +19,9 @@ import {
   onTail,
 } from "./support/history-seen.ts";
 import { keptIds } from "./support/kept.ts";
+import { mustBearLateWorkers } from "./support/late-workers.ts";
 import { must } from "./support/must.ts";
+import { mustTakeWhatIsTyped } from "./support/offline.ts";
 import {
   gap,
   readOnly,
@@ -29,9 +31,10 @@ import {
   waiting,
   waitsOrIsRefused,
 } from "./support/room.ts";
+import { mustBeOneStep, mustForgetIds, mustKeepOnce } from "./support/said-again.ts";
 import { Traffic } from "./support/traffic.ts";
 import { away, flood, mustBeTrimmed } from "./support/trimming.ts";
-import { survives } from "./support/vitals.ts";
+import { Death, survives } from "./support/vitals.ts";
 
 /** How many drafts are said through each worker at the same time. */
 const DRAFTS = 25;
@@ -64,7 +67,10 @@ check(
   async ({ app, redis, clients, step, show }) => {
     await requireCluster(app, step);
     using gathering = await Gathering.of(app, 1);
-    for (const person of gathering.people) show(await mustBeKept(redis, person));
+    for (const person of gathering.people) {
+      show(await mustBeKept(redis, person));
+      await mustNotPromise(redis, person);
+    }
     show(await mustRefuseOdd(redis, await clients.connect({ transports: ["websocket"] })));
   },
 );
@@ -85,9 +91,11 @@ check(
 check(
   "what is sent again, through whichever worker, is no second message",
   { look: onAppend },
-  async ({ redis, clients, step, show }) => {
+  async ({ app, redis, clients, step, show }) => {
     const members = await gather(clients, step.workers, step.workers);
     show(await mustKeepOnce(redis, onePerWorker(members), DRAFTS));
+    using gathering = await Gathering.of(app, 1);
+    for (const person of gathering.people) show(await mustBeOneStep(redis, person));
     show(await mustForgetIds(redis));
   },
 );
@@ -96,6 +104,7 @@ check(
   "who comes back in the middle of a conversation hears all of it, once and in order",
   { look: onCatchUp },
   async ({ app, redis, show }) => {
+    show(await mustBearLateWorkers(app, redis));
     using traffic = new Traffic(app, () => keptIds(redis));
     await traffic.begin();
     await traffic.under("connections broke", async () => {
@@ -157,7 +166,7 @@ check(
 
 check(
   "pm2 reload: nothing acknowledged is lost, nothing heard twice",
-  { look: onSay },
+  { fault: true, look: onSay },
   async (scene) => {
     const further = await scene.launch(UNDER_FIRE);
     using traffic = await talkOn(further);
@@ -169,7 +178,7 @@ check(
 
 check(
   "each worker is killed outright, one after the other",
-  { look: onSay },
+  { fault: true, look: onSay },
   async ({ launch, show }) => {
     const further = await launch(UNDER_FIRE);
     using traffic = await talkOn(further);
@@ -184,7 +193,7 @@ check(
 
 check(
   "a worker freezes for longer than the ping timeout, and thaws",
-  { look: onAppend },
+  { fault: true, look: onAppend },
   async ({ launch, show }) => {
     const further = await launch(UNDER_FIRE);
     using traffic = await talkOn(further);
@@ -200,7 +209,7 @@ check(
 
 check(
   "Redis is killed and comes back with its data: the room is read-only meanwhile",
-  { look: onTail },
+  { fault: true, look: onTail },
   async ({ launch, show }) => {
     const further = await launch(UNDER_FIRE);
     const { app, redis, clients } = further;
@@ -208,7 +217,7 @@ check(
     using traffic = await talkOn(further, "/?transports=websocket");
     const { page } = traffic;
     const before = await app.workers();
-    await survives(app, before, "the death of Redis", () =>
+    await caught(further, before, () =>
       traffic.under("Redis was away", async () => {
         await redis.kill();
         await readOnly(page, true, onTail);
@@ -229,7 +238,7 @@ check(
 
 check(
   "Redis comes back without its data: everybody is told, and the room goes on",
-  { look: onTail },
+  { fault: true, look: onTail },
   async ({ launch, show }) => {
     const further = await launch(UNDER_FIRE);
     const { app, redis } = further;
@@ -254,7 +263,7 @@ check(
 
 check(
   "a page that is offline for 5 s misses nothing, and what is typed meanwhile is said",
-  { look: onClient },
+  { fault: true, look: onClient },
   async ({ launch, show }) => {
     const further = await launch(UNDER_FIRE);
     using traffic = await talkOn(further);
@@ -264,6 +273,7 @@ check(
     await traffic.under("the page was offline", async () => {
       await page.context().setOffline(true);
       await state(page, "disconnected");
+      await mustTakeWhatIsTyped(page);
       await say(page, "offline");
       await waiting(page, 1, onClient);
       // For how long it is offline is what this is about.
@@ -275,6 +285,26 @@ check(
     show(await traffic.settle(), traffic.heardOnce("before"), traffic.heardOnce("offline"));
   },
 );
+
+/** Redis dies: what append() throws then, whoever calls it has to catch. @throws Death */
+async function caught(
+  { app }: FurtherApp,
+  before: readonly Worker[],
+  act: () => Promise<void>,
+): Promise<void> {
+  try {
+    await survives(app, before, "the death of Redis", act);
+  } catch (error) {
+    if (!(error instanceof Death)) throw error;
+    const { look } = error.finding;
+    if (look?.file !== onAppend.file) throw error;
+    throw new Death({
+      ...error.finding,
+      look: onSay,
+      hint: "append() throws when Redis is away, and nobody knows then whether the message is kept. Whoever calls it catches that. No answer is an honest one: the client says it again.",
+    });
+  }
+}
 
 /** Twenty people and a page, in the middle of a conversation. */
 async function talkOn({ app, redis, pages }: FurtherApp, path = "/"): Promise<Traffic> {

@@ -2,9 +2,16 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folderOf, steps, type Source, type Step } from "../workshop/catalog.ts";
+import { HINTS, readHints, todosOf } from "../workshop/hints/stages.ts";
+import { sectionsIn } from "../workshop/markdown.ts";
 import { takeApart } from "../workshop/regions.ts";
+import { titlesOf } from "../workshop/verify/titles.ts";
 
 const README = "README.md";
+/** What only the starter has, since nobody edits it. */
+const TO_READ = [README, "README.ja.md", HINTS];
+/** From the general to the nearly given answer. */
+const FEWEST_STAGES = 3;
 
 /** The five parts of every step's README, in this order. */
 const PARTS = [
@@ -55,6 +62,35 @@ describe.each(steps)("step $number", (step) => {
     );
     expect(headings).toEqual(PARTS);
   });
+
+  test("has hints for each TODO, in stages", () => {
+    const { todos } = readHints(step);
+    const names = todosOf(step).map(({ name }) => name);
+
+    expect([...todos.keys()]).toEqual(names);
+    for (const name of names) {
+      expect(todos.get(name)?.length, `TODO ${name}`).toBeGreaterThanOrEqual(FEWEST_STAGES);
+    }
+  });
+
+  test("has hints for no check that does not exist", () => {
+    const titles = titlesOf(step);
+
+    for (const [check, stages] of readHints(step).checks) {
+      expect(
+        titles.some((title) => title.test(check)),
+        `Check: ${check}`,
+      ).toBe(true);
+      expect(stages.length, `Check: ${check}`).toBeGreaterThan(0);
+    }
+  });
+
+  test("has no other sections in its hints", () => {
+    const text = read(step, "starter", HINTS);
+
+    expect(text.split("\n")[0]).toBe(`# Hints for step ${step.number}`);
+    for (const { title } of sectionsIn(text)) expect(title).toMatch(/^(TODO \d+\.\d+$|Check: )/);
+  });
 });
 
 describe.each(steps.slice(1))(
@@ -102,13 +138,13 @@ function isSubsequence(part: readonly string[], whole: readonly string[]): boole
   return at === part.length;
 }
 
-/** All files of a step but its README, which only the starter has. */
+/** All files of a step but those that are to be read. */
 function files(step: Step, source: Source): string[] {
   return readdirSync(folderOf(step, source), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => relative(folderOf(step, source), join(parentPath, name)))
     .map((file) => file.replaceAll("\\", "/"))
-    .filter((file) => file !== README)
+    .filter((file) => !TO_READ.includes(file))
     .sort();
 }
 

@@ -18,12 +18,15 @@ import { watchFolder } from "./watch.ts";
 /** What a learner waits for after a save, in ms. */
 interface Sample {
   firstLine: number;
+  /** Until all checks are through that break nothing on purpose. */
+  quick: number;
   verdict: number;
 }
 
 /**
  * Measures a session's loop: a file of the solution is saved, again and again, and the time is taken
- * until the first line of the verdict and until the whole. The first run, which warms everything,
+ * until the first line of the verdict, until the last check that breaks nothing, and until the
+ * whole. The first run, which warms everything,
  * is shown and not counted.
  */
 export async function benchLoop(steps: readonly Step[], runs: number): Promise<void> {
@@ -66,10 +69,12 @@ export async function benchLoop(steps: readonly Step[], runs: number): Promise<v
         appendFileSync(join(dir, SERVER), "\n");
         await saved;
         let firstLine = 0;
+        let quick = 0;
         const { results, restarted } = await judgeCode(
           { checker, app, step, dir, isCurrent: () => true },
-          () => {
+          ({ toCome }) => {
             firstLine ||= performance.now() - start;
+            if (toCome?.quick === 0) quick ||= performance.now() - start;
           },
         );
         const took = performance.now() - start;
@@ -77,13 +82,14 @@ export async function benchLoop(steps: readonly Step[], runs: number): Promise<v
         const verdict = verdictOf(results);
         if (verdict !== "passed")
           throw new Error(`The solution of step ${step.number}: ${verdict}.`);
-        samples.push({ firstLine, verdict: took });
+        samples.push({ firstLine, quick, verdict: took });
       }
       const [cold, ...warm] = samples;
       console.log(
         [
           `step ${step.number}`,
           `first line ${summary(warm.map(({ firstLine }) => firstLine))}`,
+          `without faults ${summary(warm.map((sample) => sample.quick))}`,
           `verdict ${summary(warm.map((sample) => sample.verdict))}`,
           `cold ${duration(cold?.verdict ?? 0)}`,
           `${Math.round(process.memoryUsage().rss / 1e6)} MB`,

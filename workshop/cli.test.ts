@@ -21,6 +21,11 @@ describe("what cannot be understood is answered with one line and exit code 2", 
       ["pm2", "--host", "b", "list"],
       "No session with several hosts is running: --host goes with step 9.",
     ],
+    [["hint"], "missing required argument 'number'"],
+    [["hint", "12"], `There is no step 12: ${known}`],
+    [["diff", "1", "2"], "too many arguments for 'diff'. Expected 1 argument but got 2."],
+    [["reset"], "missing required argument 'number'"],
+    [["progress", "3"], "too many arguments for 'progress'. Expected 0 arguments but got 1."],
     [["dance"], "unknown command 'dance'"],
   ])("%j", async (words, line) => {
     const { code, output } = await runCli(words);
@@ -30,15 +35,25 @@ describe("what cannot be understood is answered with one line and exit code 2", 
   });
 });
 
-test.each(["step", "check", "solution", "stop", "doctor", "test", "bench-loop"])(
-  "%s explains itself with --help",
-  async (command) => {
-    const { code, output } = await runCli([command, "--help"]);
+test.each([
+  "step",
+  "check",
+  "solution",
+  "hint",
+  "diff",
+  "reset",
+  "progress",
+  "stop",
+  "doctor",
+  "test",
+  "verify",
+  "bench-loop",
+])("%s explains itself with --help", async (command) => {
+  const { code, output } = await runCli([command, "--help"]);
 
-    expect(output).toMatch(new RegExp(`^Usage: npm run ${command.replace("-", ":")} -- `));
-    expect(code).toBe(0);
-  },
-);
+  expect(output).toMatch(new RegExp(`^Usage: npm run ${command.replace("-", ":")} -- `));
+  expect(code).toBe(0);
+});
 
 test("a solution runs through without a terminal, and shows who refused whose session", async () => {
   const { code, output } = await runCli(["solution", "3"]);
@@ -51,6 +66,6 @@ test("a solution runs through without a terminal, and shows who refused whose se
   expect(output).toMatch(
     new RegExp(`worker (?!${refuser})\\d +GET +polling +sid – +200 +opens ${sid}`),
   );
-  expect(output).toMatch(/^passed {2}5 of 5 checks hold/m);
+  expect(output).toMatch(/^passed {2}6 of 6 checks hold/m);
   expect(code).toBe(0);
 });

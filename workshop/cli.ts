@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, CommanderError } from "commander";
-import { folderInGit, folderOf, steps, type Step } from "./catalog.ts";
+import { folderInGit, steps, type Step } from "./catalog.ts";
 import { EXIT_CODES, USAGE } from "./check/verdict.ts";
 import { Inconclusive, MachineProblem, NotYet, UsageProblem } from "./problems.ts";
+import type { Typed } from "./verify/plan.ts";
 
 /**
  * The commands behind `npm run`, and their exit codes. Each loads what it needs when it is called.
@@ -19,24 +20,26 @@ function command(name: string, description: string): Command {
   return program.command(name).description(description).exitOverride();
 }
 
+const PLAIN = ["--plain", "for a screen reader: words only, and nothing is drawn"] as const;
+
 command(
   "step [number]",
   "Puts you at a step: your copy of its code, running and checked as you save.",
-).action(async (number?: string) => {
-  const { runSession } = await import("./session.ts");
-  const { nextStep } = await import("./progress.ts");
-  process.exitCode = await runSession({
-    step: number === undefined ? nextStep() : toStep(number),
-    source: "work",
-  });
-});
-
-command("solution <number>", "Runs the solution of a step as `step` runs your code.").action(
-  async (number: string) => {
+)
+  .option(...PLAIN)
+  .action(async (number: string | undefined, options: { plain?: true }) => {
     const { runSession } = await import("./session.ts");
-    process.exitCode = await runSession({ step: toStep(number), source: "solution" });
-  },
-);
+    const { nextStep } = await import("./progress.ts");
+    const step = number === undefined ? nextStep() : toStep(number);
+    process.exitCode = await runSession({ step, source: "work", ...options });
+  });
+
+command("solution <number>", "Runs the solution of a step as `step` runs your code.")
+  .option(...PLAIN)
+  .action(async (number: string, options: { plain?: true }) => {
+    const { runSession } = await import("./session.ts");
+    process.exitCode = await runSession({ step: toStep(number), source: "solution", ...options });
+  });
 
 command("check <number>", "Runs the checks of a step once, on your code.")
   .option("--solution", "on the solution")
@@ -51,8 +54,42 @@ command("check <number>", "Runs the checks of a step once, on your code.")
     if (Object.keys(options).length > 1) {
       throw new UsageProblem("Only one of --solution, --starter and --dir can be given.");
     }
+    const dir = await folderToCheck(step, options);
     const { runChecksOnce } = await import("./check/once.ts");
-    process.exitCode = EXIT_CODES[await runChecksOnce(step, folderToCheck(step, options))];
+    process.exitCode = EXIT_CODES[await runChecksOnce(step, dir)];
+  });
+
+command("hint <number>", "Gives the next hint of a step, for the first check that failed.").action(
+  async (number: string) => {
+    const step = toStep(number);
+    const { showHint } = await import("./commands/hint.ts");
+    await showHint(step);
+  },
+);
+
+command("diff <number>", "Shows how your code of a step differs from the solution.").action(
+  async (number: string) => {
+    const step = toStep(number);
+    const { showDiff } = await import("./commands/diff.ts");
+    showDiff(step);
+  },
+);
+
+command("reset <number>", "Puts your copy of a step, or one file of it, back to the starter.")
+  .argument("[files...]", "the files to put back; all of them by default")
+  .option("--undo", "bring back what the latest reset has replaced")
+  .addHelpText("after", "\nWhat is replaced is first copied to .workshop/backups/.")
+  .action(async (number: string, files: string[], { undo }: { undo?: true }) => {
+    const step = toStep(number);
+    const { runReset } = await import("./commands/reset.ts");
+    await runReset(step, { files, undo: undo ?? isTakenByNpm("undo") });
+  });
+
+command("progress", "Shows which steps you have begun and passed, when, and in how many attempts.")
+  .option("--json", "as JSON, for a program")
+  .action(async ({ json }: { json?: true }) => {
+    const { showProgress } = await import("./commands/progress.ts");
+    showProgress({ json: json ?? isTakenByNpm("json") });
   });
 
 command(
@@ -99,6 +136,26 @@ command("test", "Sets up what the tests need, runs all of them, and looks for le
   },
 );
 
+command("verify", "Proves the checks: on solutions, starters, wrong answers and right ones.")
+  .argument("[steps...]", "numbers of steps; all of them by default")
+  .option("--cell <name>", "only cells with this in their names")
+  .option("--full", "all checks on each wrong answer, not only the one that it must fail")
+  .option("--record", "write down what is seen where it is not what was written down")
+  .option("--repeat <count>", "each cell so many times")
+  .option("--load", "keep all cores busy meanwhile")
+  .option("--lanes <count>", "so many cells at the same time")
+  .option("--resume", "go on with the latest run: what is missing, and what was touched since")
+  .option(
+    "--ablation",
+    "only the ablation: each cure of the handshake, with and without an adapter",
+  )
+  .option("--write", "keep its table in README.md and checks/ablation")
+  .option("--json <file>", "keep the report in this file, too")
+  .action(async (numbers: string[], options: Typed) => {
+    const { verify } = await import("./verify.ts");
+    process.exitCode = await verify(numbers.map(toStep), options);
+  });
+
 command("bench-loop", "Measures the time from a save to the verdict, per step.")
   .argument("[steps...]", "numbers of steps; all of them by default")
   .option("--runs <count>", "how many saves per step", "5")
@@ -106,6 +163,14 @@ command("bench-loop", "Measures the time from a save to the verdict, per step.")
     const { benchLoop } = await import("./bench-loop.ts");
     await benchLoop(numbers.length ? numbers.map(toStep) : [...steps], Number(runs));
   });
+
+/**
+ * Without the `--` before it, npm takes an option for one of its own. A reset instead of its undoing
+ * would be the opposite of what was meant.
+ */
+function isTakenByNpm(option: string): boolean {
+  return process.env[`npm_config_${option}`] === "true";
+}
 
 /** @throws UsageProblem for anything that is not the number of a step. */
 function toStep(text: string): Step {
@@ -116,17 +181,19 @@ function toStep(text: string): Step {
   );
 }
 
-function folderToCheck(
+async function folderToCheck(
   step: Step,
   { solution, starter, dir }: { solution?: true; starter?: true; dir?: string },
-): string {
+): Promise<string> {
   if (dir !== undefined) {
     if (existsSync(dir)) return resolve(dir);
     throw new UsageProblem(`There is no folder ${dir}.`);
   }
-  const copy = folderOf(step, "work");
-  if (!solution && !starter && existsSync(copy)) return copy;
-  return folderInGit(step, solution ? "solution" : "starter");
+  if (solution || starter) return folderInGit(step, solution ? "solution" : "starter");
+  const { aboutNewCopy, learnersCopy } = await import("./copy.ts");
+  const copy = learnersCopy(step);
+  if (copy.isNew) console.log(aboutNewCopy(copy.dir));
+  return copy.dir;
 }
 
 /** One line for what a reader can mend, a stack trace for what only we can. */
@@ -166,6 +233,8 @@ function explain(error: unknown): number {
 // `npm run check 3 | head`: who reads no more wants no more.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit();
+  // A terminal that was closed: its SIGHUP ends all in order.
+  if (error.code === "EIO") return;
   throw error;
 });
 for (const subcommand of program.commands) {

@@ -6,7 +6,9 @@ const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
  * When the terminal asks this process to end (Ctrl-C, a closed window), closes what it has open and
  * ends. A second Ctrl-C does not wait: the leash clears away what is left.
  */
-export function onInterrupt(close: () => Promise<void>): Disposable {
+export function onInterrupt(
+  close: () => Promise<void>,
+): Disposable & { readonly isAsked: boolean } {
   let asked = false;
   const listeners = SIGNALS.map((signal) => {
     const listener = () => {
@@ -18,6 +20,9 @@ export function onInterrupt(close: () => Promise<void>): Disposable {
     return [signal, listener] as const;
   });
   return {
+    get isAsked() {
+      return asked;
+    },
     [Symbol.dispose]() {
       for (const [signal, listener] of listeners) process.off(signal, listener);
     },

@@ -20,7 +20,8 @@ export interface Judged {
 
 /**
  * What follows a save: the checks run on the new code, and the learner's app starts again with it.
- * The app begins when the first result is there: until then the checks' own app needs the cores.
+ * The app begins when something has failed, or when the checks are through that break nothing: until
+ * then they need the cores.
  */
 export async function judgeCode(
   { checker, app, step, dir, isCurrent }: Judging,
@@ -34,8 +35,8 @@ export async function judgeCode(
   };
   try {
     const results = await checker.run({ step, dir }, (result) => {
-      restart();
       onResult(result);
+      if (result.outcome !== "passed" || result.toCome?.quick === 0) restart();
     });
     restart();
     return { results, restarted: restarted ?? Promise.resolve() };

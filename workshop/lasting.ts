@@ -1,16 +1,18 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createConnection } from "node:net";
 import { NOTES, root } from "./catalog.ts";
+import { lock } from "./lock.ts";
 import { MachineProblem } from "./problems.ts";
 import { cleanEnvironment } from "./stage/environment.ts";
 import { spawnDaemon } from "./stage/daemon.ts";
-import { until } from "./stage/until.ts";
 
 /** A Unix socket's path holds 104 bytes on macOS, and pm2's is this much longer than its home. */
 const LONGEST_HOME = 104 - "/interactor.sock".length - 1;
+/** A daemon takes no longer to start; in ms. */
+const LONGEST_START = 20_000;
 
 /**
  * The home of the workshop's lasting daemon, one for each clone. What a learner starts there lives
@@ -44,29 +46,13 @@ export function lastingDaemonRuns(): Promise<boolean> {
 export async function ensureLastingDaemon(): Promise<string> {
   const home = lastingHome();
   mkdirSync(home, { recursive: true });
-  using _lock = await lock(join(home, "starting"));
+  using _lock = await lock(join(home, "starting"), {
+    within: 25_000,
+    staleAfter: LONGEST_START,
+    outlivesHolder: true,
+    otherwise: () =>
+      new MachineProblem("Another command has been starting pm2 for 25 s.", "npm run stop"),
+  });
   if (!(await lastingDaemonRuns())) await spawnDaemon(home, cleanEnvironment());
   return home;
-}
-
-/** A folder as a lock: only one can make it. One that is older than a daemon's start is nobody's. */
-async function lock(folder: string): Promise<Disposable> {
-  await until(
-    () => {
-      try {
-        mkdirSync(folder);
-        return true;
-      } catch {
-        if (Date.now() - statSync(folder).mtimeMs > 20_000) rmSync(folder, { recursive: true });
-        return false;
-      }
-    },
-    (made) => made,
-    {
-      within: 25_000,
-      otherwise: () =>
-        new MachineProblem("Another command has been starting pm2 for 25 s.", "npm run stop"),
-    },
-  );
-  return { [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
 }

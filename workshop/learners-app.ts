@@ -2,18 +2,18 @@ import colors from "picocolors";
 import type { Step } from "./catalog.ts";
 import { NotYet } from "./problems.ts";
 import { PortTaken, type App, type Launch, type RedisAddress } from "./stage/app.ts";
-import { startHosts } from "./stage/hosts.ts";
+import { startHosts, type HostsApp } from "./stage/hosts.ts";
 import { startManagedApp } from "./stage/managed-app.ts";
 import { startPlainApp } from "./stage/plain-app.ts";
 import type { Pm2, Worker } from "./stage/pm2.ts";
 import { portFrom } from "./stage/ports.ts";
 import type { Run } from "./stage/run.ts";
+import { AppOutput } from "./session/app-output.ts";
+import { clean } from "./terminal/clean.ts";
 import { columns, wrap } from "./text.ts";
 import { nameOf } from "./trace/line.ts";
 import { paint, tracePrinter } from "./trace/print.ts";
 
-/** How many lines of each stream the key `l` shows. */
-const LOG_LINES = 20;
 /** pm2 tells of a restart in several events; the workers are shown once. In ms. */
 const SETTLE = 250;
 
@@ -31,11 +31,19 @@ export interface LearnersAppOptions {
   print: (text: string) => void;
 }
 
+/** What one stream of the app has printed, or one host's: its latest 64 KB. */
+export interface AppLog {
+  name: string;
+  text: string;
+}
+
 /** The app of a session, which is started again with every save and shows what happens in it. */
 export class LearnersApp implements AsyncDisposable {
   readonly #options: LearnersAppOptions;
   #port: number;
-  #app: App | undefined;
+  #app: App | HostsApp | undefined;
+  /** Why it is not up. */
+  #failure: string | undefined;
   #coming: { abort: AbortController; done: Promise<void> } | undefined;
   #shown = "";
   #settling: NodeJS.Timeout | undefined;
@@ -84,11 +92,16 @@ export class LearnersApp implements AsyncDisposable {
 
   async #start(signal: AbortSignal): Promise<void> {
     const { dir, run, pm2s, redis, print } = this.#options;
+    this.#failure = undefined;
     if (!pm2s.every((pm2) => pm2.isThere())) print("pm2's daemon has ended; here is a new one.");
     await this.#resetTainted();
-    const onTrace = tracePrinter(print, columns);
+    // Who sends a request chooses some of the words in its line.
+    const onTrace = tracePrinter((text) => print(clean(text)), columns);
+    const output = new AppOutput(print);
+    // What it says as it starts and stops is said of it anyway.
+    const onOutput: Launch["onOutput"] = (...said) => this.#app && output.hear(...said);
     try {
-      const launch = { run, dir, port: this.#port, name: "chat", redis, onTrace, signal };
+      const launch = { run, dir, port: this.#port, name: "chat", redis, onTrace, onOutput, signal };
       this.#app = await this.#launch(launch);
       this.#moveTo(this.#app.port);
       this.#shown = "";
@@ -105,12 +118,13 @@ export class LearnersApp implements AsyncDisposable {
       }
       if (!(error instanceof NotYet)) throw error;
       const { expected, seen } = error.finding;
-      const text = `The app is not up. Expected ${expected}. Saw ${seen}.`;
+      const text = clean(`The app is not up. Expected ${expected}. Saw ${seen}.`);
+      this.#failure = text;
       print(wrap(text, columns()).map(colors.red).join("\n"));
     }
   }
 
-  async #launch(launch: Launch): Promise<App> {
+  async #launch(launch: Launch): Promise<App | HostsApp> {
     const { step, pm2s } = this.#options;
     const [pm2] = pm2s;
     if (step.runs === "node" || !pm2) return startPlainApp(launch);
@@ -160,19 +174,16 @@ export class LearnersApp implements AsyncDisposable {
     );
   }
 
-  /** What the app has printed, its last lines. */
-  printLogs(): void {
-    const { print } = this.#options;
-    if (!this.#app) {
-      print("The app is not running.");
-      return;
-    }
-    const { out, err } = this.#app.output;
-    for (const [name, text] of Object.entries({ output: out, errors: err })) {
-      const lines = text.trimEnd().split("\n").slice(-LOG_LINES);
-      print(colors.bold(`── ${name} ──`));
-      print(text.trim() ? lines.join("\n") : colors.dim("nothing"));
-    }
+  /** What the app has printed since it started; why it is not up where it is not. */
+  logs(): AppLog[] {
+    const app = this.#app;
+    if (!app) return [{ name: "not running", text: this.#failure ?? "It is being started." }];
+    const apps: [string, App][] =
+      "hosts" in app ? app.hosts.map((host) => [`host ${host.name}, `, host.app]) : [["", app]];
+    return apps.flatMap(([where, { output }]) => [
+      { name: `${where}output`, text: output.out },
+      { name: `${where}errors`, text: output.err },
+    ]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -13,6 +13,11 @@ const START = /^\s*(?:\/\/|#|<!--)?\s*#region (TODO|answer) (\d+\.\d+)/;
 const END = /^\s*(?:\/\/|#|<!--)?\s*#endregion/;
 const COMMENT = /^\s*(?:\/\/|#)/;
 
+/** Whether a line begins or ends a region. */
+export function isMarker(line: string): boolean {
+  return START.test(line) || END.test(line);
+}
+
 interface Parts {
   regions: Region[];
   /** The lines outside all regions. */

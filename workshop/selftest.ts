@@ -1,18 +1,20 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./catalog.ts";
 import { prepareForTests } from "./doctor.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { processesOf } from "./stage/processes.mjs";
-import { shortTmp } from "./stage/run.ts";
+import { openRun, type Run } from "./stage/run.ts";
 import { eventually } from "./stage/until.ts";
 
 /** How long what has just been ended may take to go, in ms. */
 const GONE_WITHIN = 5_000;
 /** What tools keep in the folder for temporary files on purpose, to be quicker the next time. */
 const CACHES = /^(tsx-|node-compile-cache|vitest)/;
+/** What a run's folder has of its own. */
+const OWN = ["owner.json", "pids"];
 
 /**
  * Runs everything: the unit tests, the checks of every step on its solution, every starter, and at
@@ -23,22 +25,19 @@ const CACHES = /^(tsx-|node-compile-cache|vitest)/;
  */
 export async function runTests(): Promise<number> {
   await prepareForTests();
-  // A folder for temporary files of this run's own: whatever stays in it is of this run, whoever
-  // else works on the machine meanwhile. A port stays only with the process that listens on it.
-  const folder = mkdtempSync(join(shortTmp(), "workshop-test-"));
-  using _ = onInterrupt(async () => rmSync(folder, { recursive: true, force: true }));
-  try {
-    const { passed, failed, skipped } = await runVitest(folder);
-    const leaks = await whatStays(folder);
-    const leak = leaks.length > 0 ? 1 : 0;
-    console.log(`\n${leak ? "✗" : "✓"} nothing is left behind`);
-    for (const item of leaks) console.log(`    ${item}`);
-    const not = skipped ? `, ${skipped} skipped` : "";
-    console.log(`\n${passed + 1 - leak} passed, ${failed + leak} failed${not}`);
-    return failed + leak === 0 ? 0 : 1;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  // Whatever the tests put among the temporary files is in this run's folder: what stays there is of
+  // this run, whoever else works on the machine meanwhile, and ends with it. A port stays only with the
+  // process that listens on it.
+  await using run = await openRun();
+  using _ = onInterrupt(() => Promise.resolve(run[Symbol.asyncDispose]()));
+  const { passed, failed, skipped } = await runVitest(run);
+  const leaks = await whatStays(run.folder);
+  const leak = leaks.length > 0 ? 1 : 0;
+  console.log(`\n${leak ? "✗" : "✓"} nothing is left behind`);
+  for (const item of leaks) console.log(`    ${item}`);
+  const not = skipped ? `, ${skipped} skipped` : "";
+  console.log(`\n${passed + 1 - leak} passed, ${failed + leak} failed${not}`);
+  return failed + leak === 0 ? 0 : 1;
 }
 
 interface Totals {
@@ -47,13 +46,13 @@ interface Totals {
   skipped: number;
 }
 
-async function runVitest(folder: string): Promise<Totals> {
+async function runVitest({ folder }: Run): Promise<Totals> {
   const file = join(root, ".workshop", `totals-${process.pid}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
   const vitest = spawn(
     process.execPath,
     [join(root, "node_modules/vitest/vitest.mjs"), "run", ...reporters],
-    { cwd: root, stdio: "inherit", env: { ...process.env, TMPDIR: folder } },
+    { cwd: root, stdio: "inherit", env: { ...process.env, WORKSHOP_RUN: folder, TMPDIR: folder } },
   );
   const [code]: unknown[] = await once(vitest, "exit");
   try {
@@ -76,7 +75,7 @@ async function runVitest(folder: string): Promise<Totals> {
 async function whatStays(folder: string): Promise<string[]> {
   const leftovers = () => [
     ...processesOf(folder).map((left) => `process ${left.pid} of ${left.folder}`),
-    ...readdirSync(folder).filter((name) => !CACHES.test(name)),
+    ...readdirSync(folder).filter((name) => !CACHES.test(name) && !OWN.includes(name)),
   ];
   await eventually(leftovers, (found) => found.length === 0, GONE_WITHIN);
   return leftovers();

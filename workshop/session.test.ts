@@ -1,12 +1,15 @@
 import { once } from "node:events";
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { folderOf, steps, type Step } from "./catalog.ts";
 import { openDesk, runCli, startCli } from "./testing/cli.ts";
 
 const [first, second, third] = steps;
 if (!first || !second || !third) throw new Error("The catalogue lacks a step.");
+
+/** A session with its checks takes 5 s on a quiet machine, and ten times as long on a busy one. */
+vi.setConfig({ testTimeout: 180_000 });
 
 test("the first time, a step is copied, and its copy is what is run and judged", async () => {
   using desk = openDesk();
@@ -28,7 +31,7 @@ test("a pass is noted, says what comes next, and moves the next session on", asy
   const passed = await runCli(["step"], desk);
   const next = await runCli(["step"], desk);
 
-  expect(passed.output).toContain("passed  8 of 8 checks hold");
+  expect(passed.output).toMatch(/^passed {2}(\d+) of \1 checks hold/m);
   expect(passed.output).toContain("Then: npm run step 2");
   expect(passed.code).toBe(0);
   expect(next.output).toContain("Step 2 · Keep it alive");

@@ -71,7 +71,7 @@ async function addressTold(nginx: Nginx, how: Asked): Promise<string | undefined
 }
 
 /** Whether this machine has an address. */
-async function isOurs(address: string): Promise<boolean> {
+export async function isOurs(address: string): Promise<boolean> {
   const server = createServer().listen(0, address);
   try {
     await once(server, "listening");

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, test as base } from "vitest";
 import type { Step } from "../../workshop/catalog.ts";
+import { FAULT } from "../../workshop/check/fault.ts";
 import { Inconclusive, MachineProblem, NotYet, type Finding } from "../../workshop/problems.ts";
 import type { App } from "../../workshop/stage/app.ts";
 import type { Host } from "../../workshop/stage/hosts.ts";
@@ -55,6 +56,11 @@ export interface CheckOptions {
   hint?: string;
   /** True when the later checks of the file can say nothing while this one fails. */
   blocks?: boolean;
+  /**
+   * True when it breaks something on purpose, in an app of its own: such checks take their time, and
+   * come last in their file, so that the others need not wait for them.
+   */
+  fault?: boolean;
 }
 
 const test = base.extend<{ $file: { ground: Ground } }>({
@@ -77,7 +83,7 @@ export function check(
   options: CheckOptions,
   body: (scene: Scene) => Promise<void>,
 ): void {
-  test(title, async ({ ground, task, signal }) => {
+  test(title, { tags: options.fault ? [FAULT] : [] }, async ({ ground, task, signal }) => {
     if (ground.blockedBy) throw ground.blockedBy;
     const evidence: string[] = [];
     Object.assign(task.meta, { evidence });
@@ -104,7 +110,7 @@ async function play(
   const up = await ground.app();
   const { app } = up;
   await using clients = new Clients(app.url);
-  await using pages = new Pages(app.url, ground.browser);
+  await using pages = new Pages(app.url, ground.pages);
   await using further = new Further();
   const launched: App[] = [];
   const scene: Scene = {
@@ -138,7 +144,7 @@ async function play(
           return required(another.nginx, "nginx");
         },
         clients: further.add(new Clients(another.app.url)),
-        pages: further.add(new Pages(another.app.url, ground.browser)),
+        pages: further.add(new Pages(another.app.url, ground.pages)),
       };
     },
     stageIt: async (what) => further.add(await ground.stageIt(what)),

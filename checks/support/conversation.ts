@@ -49,12 +49,15 @@ export async function talkThroughAll(
 ): Promise<Conversation> {
   const posts = new Map<number, TracedRequest>();
   const polls = new Map<number, TracedRequest>();
+  /** What the answers to polls say of their bodies, by pid. */
+  const types = new Map<number, string | undefined>();
   const send = async (body?: string): Promise<Answer> => {
     const since = Date.now();
     const what = { sid: session.sid, ...(body ? { method: "POST" as const, body } : {}) };
     const answer = await explained(app, session, () => ask(app, what));
     await mustBe(app, session, answer, 200, since);
     (body ? posts : polls).set(answer.traced.worker.instance, answer.traced);
+    if (!body) types.set(answer.traced.worker.pid, answer.headers["content-type"]);
     return answer;
   };
 
@@ -71,7 +74,23 @@ export async function talkThroughAll(
     seen: `POST met by ${posts.size}, GET by ${polls.size}`,
     look: { file: "ecosystem.config.cjs" },
   });
+  mustBeAlike(session, types);
   return { posts, polls };
+}
+
+/** Whoever answers a poll, its headers are those that the owner gives. */
+function mustBeAlike({ owner }: Session, types: ReadonlyMap<number, string | undefined>): void {
+  const own = types.get(owner.pid);
+  const other = [...types.values()].find((type) => type !== own);
+  must(
+    [...types.values()].every((type) => type === own),
+    {
+      expected: `an answer to a poll to have the owner's headers, as Content-Type: ${own}, whichever worker gives it`,
+      seen: `one with ${other ? `Content-Type: ${other}` : "no Content-Type"}`,
+      look: onForward,
+      hint: "An answer is a status, headers and a body. endToEnd(answer.rawHeaders) are the headers that go on to the client.",
+    },
+  );
 }
 
 /** Polls until all of this has come: something else may have been on its way before. */

@@ -1,11 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { App } from "../../workshop/stage/app.ts";
-import type { ChatClient } from "./clients.ts";
+import { isOurs } from "./addresses.ts";
+import { carriedOn } from "./carried.ts";
+import type { ChatClient, Clients } from "./clients.ts";
 import { told } from "./conversation.ts";
 import { askEveryWorker } from "./http.ts";
 import { must } from "./must.ts";
+import { onInject } from "./relay-seen.ts";
 import { openSession } from "./sessions.ts";
+
+/** Linux has all of 127.0.0.0/8; elsewhere there may be but one address. */
+const OTHER = "127.0.0.2";
+const LOCAL = "127.0.0.1";
+
+/** What stands for an answer that has not come. */
+const NOTHING = Symbol("nothing");
 
 /** Makes the servers of an app echo what they get. */
 export const ECHO = new URL("../experiments/echo.mjs", import.meta.url).href;
@@ -16,6 +26,8 @@ const PAYLOADS = [
   randomBytes(740_000),
   "ü€😀".repeat(1_000),
   "x".repeat(999_900),
+  // Wherever it is cut into pieces, most of its characters are cut, too.
+  "€".repeat(330_000),
   { text: "two of them", bytes: [randomBytes(1_000), randomBytes(70_000)] },
 ];
 
@@ -27,10 +39,10 @@ export async function mustEcho(client: ChatClient): Promise<string> {
   const transport = () => client.socket.io.engine?.transport.name;
   // Each twice: of two polls, one after the other, at least one meets another worker than the owner.
   for (const payload of PAYLOADS.flatMap((one) => [one, one])) {
-    const reply = await client.ask("echo", payload).catch(() => "nothing within 5 s");
+    const reply = await client.ask("echo", payload).catch(() => NOTHING);
     must(isDeepStrictEqual(reply, payload), {
       expected: `${describe(payload)} to come back as it was, over ${transport()}`,
-      seen: describe(reply),
+      seen: reply === NOTHING ? "nothing come back within 5 s" : describe(reply),
       hint: "Bytes are passed on as they are: nothing of them is made a text.",
     });
   }
@@ -51,6 +63,25 @@ export async function mustRefuseTooLong(
     });
   }
   return `a POST of ${TOO_LONG} bytes: 413 from every worker`;
+}
+
+/**
+ * The owner must know from where a client comes that is connected to another worker.
+ *
+ * @param clients of an app whose servers echo
+ * @throws NotYet
+ */
+export async function mustKnowClients(app: App, clients: Clients): Promise<string> {
+  const from = (await isOurs(OTHER)) ? OTHER : LOCAL;
+  const client = await carriedOn(app, clients, { from });
+  const address = String(await client.ask("where"));
+  must(address.endsWith(from), {
+    expected: `the owner to know the address of a client of ${from} that is connected to another worker`,
+    seen: address,
+    look: onInject,
+    hint: "A tunnel knows it: this.#tunnels.open() is told whose connection it carries on, and the tunnel that comes out at the owner has a remoteAddress, as a socket has. What this.#inner gets must have it, too.",
+  });
+  return `the owner knows that a client of another worker comes from ${from}`;
 }
 
 /** What something is, in few words. */

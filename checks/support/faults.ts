@@ -10,18 +10,30 @@ import type { Participant } from "./participant.ts";
 /** How long it may take until a client whose connection has broken is there again, in ms. */
 const BACK_WITHIN = 8_000;
 
-/** Kills a worker outright, and waits until pm2 has started another in its place. */
+/** How long pm2 may take to start a worker again, in ms; measured: 500. */
+const STARTED_WITHIN = 15_000;
+
+/** Kills a worker outright, and waits until pm2 has started another in its place, and that listens. */
 export async function killed(app: App, { pid }: Pick<Worker, "pid">): Promise<void> {
   const { length } = await app.workers();
   process.kill(pid, "SIGKILL");
   await until(
     () => app.workers(),
-    (now) => now.length === length && now.every((one) => one.state === "online" && one.pid !== pid),
+    (now) => now.length === length && now.every((one) => isUp(app, one) && one.pid !== pid),
     {
-      within: 10_000,
-      otherwise: () => new Inconclusive("pm2 has not started a killed worker again within 10 s"),
+      within: STARTED_WITHIN,
+      otherwise: () =>
+        new Inconclusive(
+          `pm2 has not started a killed worker again within ${STARTED_WITHIN / 1000} s`,
+        ),
     },
   );
+}
+
+/** Not all that pm2 calls online listens already. */
+function isUp({ trace }: App, { pid, state }: Worker): boolean {
+  const listens = trace.events.some((one) => one.kind === "listening" && one.worker.pid === pid);
+  return state === "online" && listens;
 }
 
 /** Freezes the worker of somebody (SIGSTOP) while something is done. */

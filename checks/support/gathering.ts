@@ -1,6 +1,7 @@
+import type { Finding } from "../../workshop/problems.ts";
 import type { App } from "../../workshop/stage/app.ts";
 import { until } from "../../workshop/stage/until.ts";
-import { compare, whatWentWrong } from "./hearing.ts";
+import { compare, whatWentWrong, type Misheard } from "./hearing.ts";
 import { must } from "./must.ts";
 import { Participant } from "./participant.ts";
 
@@ -67,7 +68,7 @@ export class Gathering implements Disposable {
         seen: found
           ? `that one on worker ${found.instance} has ${found.kind === "missing" ? "not heard" : found.kind === "twice" ? "heard twice" : "heard out of order"} ${found.numbers.length} of ${found.utterance.by}'s`
           : "that they do",
-        ...(found ? whatWentWrong(found.kind, 1) : {}),
+        ...(found ? whereItWentWrong(found.kind) : {}),
       }),
     });
   }
@@ -75,6 +76,23 @@ export class Gathering implements Disposable {
   [Symbol.dispose](): void {
     for (const person of this.people) person[Symbol.dispose]();
   }
+}
+
+/** Where nobody's connection has broken, nobody has caught up with anything. */
+function whereItWentWrong(kind: Misheard["kind"]): Pick<Finding, "look" | "hint"> {
+  if (kind === "missing") {
+    return {
+      look: { file: "tail.ts", todo: "8.2" },
+      hint: "It is kept, and a worker has not handed it on. XREAD goes on after the cursor, which the worker moves to each entry. (From $ it would go on after what has come meanwhile.)",
+    };
+  }
+  if (kind === "twice") {
+    return {
+      look: { file: "server.ts", todo: "8.3" },
+      hint: "It came by the stream, and by another way besides. What is said goes to the stream alone: each worker hears of it by its tail, and tells its people.",
+    };
+  }
+  return whatWentWrong(kind, 1);
 }
 
 /** @throws NotYet when somebody is not connected and greeted. */

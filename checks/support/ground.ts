@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { Browser } from "playwright";
 import type { StartOptions } from "pm2";
 import { inject } from "vitest";
 import { folderOf, steps, type Step } from "../../workshop/catalog.ts";
@@ -11,18 +10,19 @@ import { startManagedApp } from "../../workshop/stage/managed-app.ts";
 import type { Nginx } from "../../workshop/stage/nginx.ts";
 import { startPlainApp } from "../../workshop/stage/plain-app.ts";
 import { place, readEcosystem } from "../../workshop/stage/ecosystem.ts";
-import { connectPm2, forget, type Pm2 } from "../../workshop/stage/pm2.ts";
+import { forget, type Pm2 } from "../../workshop/stage/pm2.ts";
 import { freePort } from "../../workshop/stage/ports.ts";
 import { reachRedis, requireRedis } from "../../workshop/stage/reach-redis.ts";
 import { startRedis, type PrivateRedis } from "../../workshop/stage/redis.ts";
 import { joinRun } from "../../workshop/stage/run.ts";
 import { openStage, type Stage } from "../../workshop/stage/stage.ts";
+import type { BlankPages } from "./blank-pages.ts";
+import { connectTo, keepConnected } from "./connections.ts";
 import { MachinePool, warmMachines, type Machines } from "./machines.ts";
-import { connectBrowser } from "./pages.ts";
 import { takeVitals, type Vitals } from "./vitals.ts";
 
 /** Not what the code has by default: what it is given counts. */
-const REDIS_PREFIX = "check";
+export const REDIS_PREFIX = "check";
 
 /** What the checks of one file share: the step, the code under test and where it is played. */
 export interface Ground extends AsyncDisposable {
@@ -34,8 +34,8 @@ export interface Ground extends AsyncDisposable {
   pm2: () => Promise<Pm2>;
   /** The app under test, started when first asked for, once; with what it was like then. */
   app: () => Promise<Launched & { vitals: Vitals }>;
-  /** The browser, connected once. */
-  browser: () => Promise<Browser>;
+  /** Pages of the browser. */
+  pages: BlankPages;
   /** Starts a further app of the same code, with services of its own. */
   launch: (how?: Variation) => Promise<Launched>;
   /** Prepares pm2 for a further app without starting it, for checks that do so in their own way. */
@@ -87,18 +87,16 @@ export async function layGround(file: string): Promise<Ground> {
   const stage: Stage & Partial<AsyncDisposable> = target?.stage ?? (await openStage());
   const dir = target?.dir ?? folderOf(step, "solution");
 
-  let pm2: Promise<Pm2> | undefined;
+  const connections = target ? keepConnected(stage) : connectTo(stage);
+  const connect = connections.pm2;
   let app: ReturnType<Ground["app"]> | undefined;
-  let browser: Promise<Browser> | undefined;
-  const connectTo = () => (browser ??= connectBrowser(stage));
-  const connect = () => (pm2 ??= connectPm2(stage.home));
   let warm: Machines | undefined;
   const warmed = () => (warm ??= warmMachines(stage, connect(), step.hosts));
   const pool = new MachinePool(stage, step.hosts);
 
   async function launch(
     { preload = [], env = {}, quiet, conf }: Variation = {},
-    more: Pick<Launch, "meanwhile"> & { machines?: Machines } = {},
+    more: Pick<Launch, "meanwhile" | "hurry"> & { machines?: Machines } = {},
   ): Promise<Launched> {
     const run = joinRun(stage.folder);
     const port = await freePort();
@@ -115,8 +113,8 @@ export async function layGround(file: string): Promise<Ground> {
       }
     }
     const address = redis && { url: redis.url, prefix: REDIS_PREFIX };
-    const { meanwhile } = more;
-    const what = { meanwhile, run, dir, port, name, preload, env, quiet, redis: address };
+    const { meanwhile, hurry } = more;
+    const what = { meanwhile, hurry, run, dir, port, name, preload, env, quiet, redis: address };
     if (step.hosts > 1) return await launchHosts({ ...what, conf }, redis, more.machines);
     try {
       const app = await (step.runs === "node"
@@ -176,6 +174,8 @@ export async function layGround(file: string): Promise<Ground> {
         meanwhile: () => {
           if (stage.browser) import("playwright").catch(() => {});
         },
+        // Of one process there is no next one to be started.
+        hurry: step.workers > 1,
         ...(step.hosts > 1 ? { machines: warmed() } : {}),
       },
     );
@@ -205,20 +205,21 @@ export async function layGround(file: string): Promise<Ground> {
     dir,
     stage,
     pm2: connect,
-    browser: connectTo,
+    pages: connections.pages,
     app: () => (app ??= start()),
     launch,
     stageIt,
     async [Symbol.asyncDispose]() {
       const up = await app?.catch(() => undefined);
       await up?.[Symbol.asyncDispose]();
-      await (await browser?.catch(() => undefined))?.close();
       await warm?.[Symbol.asyncDispose]();
       await pool[Symbol.asyncDispose]();
-      const client = await pm2?.catch(() => undefined);
       // By now nothing else runs on this daemon; whoever opened the stage starts a new one.
-      if (client?.isTainted()) await client.end();
-      await client?.[Symbol.asyncDispose]();
+      if (step.runs === "pm2") {
+        const client = await connect().catch(() => undefined);
+        if (client?.isTainted()) await client.end();
+      }
+      await connections[Symbol.asyncDispose]();
       await stage[Symbol.asyncDispose]?.();
     },
   };

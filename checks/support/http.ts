@@ -58,6 +58,7 @@ function send(
   tag: string,
   { method = "GET", sid, body, upgrade, transport, agent, signal }: EngineRequest,
 ): Promise<Omit<Answer, "traced">> {
+  const what = upgrade ? "a WebSocket's" : method;
   const query = new URLSearchParams({
     EIO: "4",
     transport: transport ?? (upgrade ? "websocket" : "polling"),
@@ -87,12 +88,12 @@ function send(
       // Its end is none of the server's making.
       outgoing.removeAllListeners("error").on("error", () => {});
       outgoing.destroy();
-      void noAnswer(app, method).then(reject, reject);
+      void noAnswer(app, what).then(reject, reject);
     });
     outgoing.on("error", (error) => {
       reject(
         new NotYet({
-          expected: `an answer to ${upgrade ? "a WebSocket's" : method} /socket.io/`,
+          expected: `an answer to ${what} /socket.io/`,
           seen: `the connection broken off (${error.message})`,
           look: { file: SERVER },
           hint: error.message.includes("ECONNREFUSED")
@@ -127,9 +128,9 @@ function cutOff(method: string, length: number): NotYet {
   });
 }
 
-async function noAnswer(app: App, method: string): Promise<NotYet> {
+async function noAnswer(app: App, what: string): Promise<NotYet> {
   const none = new NotYet({
-    expected: `an answer to ${method} /socket.io/ within ${ANSWER_WITHIN / 1000} s`,
+    expected: `an answer to ${what} /socket.io/ within ${ANSWER_WITHIN / 1000} s`,
     seen: "none",
     look: { file: SERVER },
   });
@@ -146,9 +147,10 @@ export async function handshake(
     throw new NotYet({
       expected: 'GET /socket.io/?EIO=4&transport=polling to open a session: 200 and 0{"sid":…}',
       seen: `${answer.status} ${answer.body.startsWith("<") ? "and a page" : answer.body.slice(0, 120)}`,
+      look: answer.traced.code === 0 ? { file: SERVER } : undefined,
       hint:
         answer.status === 404
-          ? "404 comes from Express: nobody else answers /socket.io/. Is Socket.IO attached to httpServer?"
+          ? "404 comes from Express: Socket.IO does not answer /socket.io/. Is it attached to httpServer, and is it httpServer that listens, not app?"
           : answer.traced.code === 0
             ? "Transport unknown: the server does not take polling. Leave transports as they are by default."
             : undefined,

@@ -20,28 +20,82 @@ export function readStream(redis: PrivateRedis): Promise<Stream | undefined> {
   });
 }
 
-/** How many of its texts stay for ever, and the key of one. */
+/**
+ * How many things it holds for ever besides streams, and the key of one: texts, and what is in sets and
+ * hashes, whose members do not go one by one.
+ */
 export function readLasting(redis: PrivateRedis): Promise<{ count: number; key: string }> {
   return withClient(redis, async (client) => {
     const lasting = { count: 0, key: "" };
-    for await (const keys of client.scanIterator({ TYPE: "string" })) {
-      for (const key of keys) {
-        if ((await client.ttl(key)) !== -1) continue;
-        lasting.count += 1;
-        lasting.key = key;
+    const sizes = {
+      string: async () => 1,
+      set: (key: string) => client.sCard(key),
+      hash: (key: string) => client.hLen(key),
+    };
+    for (const [TYPE, sizeOf] of Object.entries(sizes)) {
+      for await (const keys of client.scanIterator({ TYPE })) {
+        for (const key of keys) {
+          if ((await client.ttl(key)) !== -1) continue;
+          lasting.count += await sizeOf(key);
+          lasting.key = key;
+        }
       }
     }
     return lasting;
   });
 }
 
-/** Adds an entry to a stream, as another program might. */
-export async function addEntry(
+/** How long it still keeps the keys that have this in their names, in ms. Not those that stay. */
+export function readTimesLeft(redis: PrivateRedis, part: string): Promise<number[]> {
+  return withClient(redis, async (client) => {
+    const left: number[] = [];
+    for await (const keys of client.scanIterator({ MATCH: `*${part}*` })) {
+      for (const key of keys) left.push(await client.pTTL(key));
+    }
+    return left.filter((ms) => ms >= 0);
+  });
+}
+
+/** A command that Redis has got. */
+export interface Overheard {
+  /** The client's address; `lua` where a script has called it. */
+  by: string;
+  /** In capitals. */
+  command: string;
+  /** The rest, as MONITOR has it. */
+  rest: string;
+}
+
+/** What Redis is told by anybody while something is done. */
+export function overhear(redis: PrivateRedis, act: () => Promise<unknown>): Promise<Overheard[]> {
+  return withClient(redis, async (client) => {
+    const heard: Overheard[] = [];
+    await client.monitor((line) => {
+      const [, by = "", command = "", rest = ""] =
+        /^\S+ \[\d+ (\S+)\] "(\w+)"(.*)$/s.exec(String(line)) ?? [];
+      if (command) heard.push({ by, command: command.toUpperCase(), rest });
+    });
+    await act();
+    return heard;
+  });
+}
+
+/** Cuts the connections on which somebody waits for news of a stream. */
+export async function cutReaders(redis: PrivateRedis): Promise<void> {
+  await withClient(redis, async (client) => {
+    for (const { id, cmd } of await client.clientList()) {
+      if (/^xread/i.test(cmd)) await client.clientKill({ filter: "ID", id }).catch(() => {});
+    }
+  });
+}
+
+/** Adds an entry to a stream, as another program might, and gives its place. */
+export function addEntry(
   redis: PrivateRedis,
   key: string,
   fields: Record<string, string>,
-): Promise<void> {
-  await withClient(redis, (client) => client.xAdd(key, "*", fields));
+): Promise<string> {
+  return withClient(redis, (client) => client.xAdd(key, "*", fields));
 }
 
 /** The ids of the messages that it keeps, once for each entry. */

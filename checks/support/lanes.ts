@@ -1,5 +1,6 @@
 import { Inconclusive } from "../../workshop/problems.ts";
 import type { App } from "../../workshop/stage/app.ts";
+import { eventually } from "../../workshop/stage/until.ts";
 import type { TracedRequest } from "../../workshop/trace/events.ts";
 import { line } from "../../workshop/trace/line.ts";
 import type { ChatClient, Clients } from "./clients.ts";
@@ -7,6 +8,8 @@ import { must } from "./must.ts";
 
 /** For so long a worker waits for the owner of a session, in ms. */
 const OWNER_WITHIN = 500;
+/** How much later than its client a check may hear of a refusal, in ms. */
+const TOLD_WITHIN = 1_000;
 
 /**
  * Connects so many clients, one after the other. Each must come in at first try.
@@ -24,7 +27,7 @@ export async function allConnect(
     const since = Date.now();
     const attempt = await clients.tryOnce({ transports });
     if (attempt.connected) continue;
-    const refusal = app.trace.refused.findLast(({ at }) => at >= since);
+    const refusal = await refusalOf(app, ({ at }) => at >= since);
     if (refusal) mustNotBeStarved(refusal);
     must(false, {
       expected: `${count} of ${count} clients with ${names} to connect at first try`,
@@ -40,16 +43,28 @@ export async function allConnect(
  * @throws NotYet with the reason, and the request that was refused, if one was.
  * @throws Inconclusive as `allConnect` does.
  */
-export function mustStay(app: App, clients: readonly ChatClient[]): void {
+export async function mustStay(app: App, clients: readonly ChatClient[]): Promise<void> {
   for (const { left, socket, sid } of clients) {
     if (left.length === 0) continue;
-    const refusal = app.trace.refused.findLast((request) => request.sid === sid());
+    const refusal = await refusalOf(app, (request) => request.sid === sid());
     if (refusal) mustNotBeStarved(refusal);
     must(false, {
       expected: "clients to stay connected while they talk",
       seen: `one on ${socket.io.opts.transports?.join(", then ")} leave: ${left.at(-1)}${refusal ? `;  ${line(refusal, app.trace)}` : ""}`,
     });
   }
+}
+
+/** The last request that was refused and is like this, once its worker has told of it. */
+function refusalOf(
+  { trace }: App,
+  like: (request: TracedRequest) => boolean,
+): Promise<TracedRequest | undefined> {
+  return eventually(
+    () => trace.refused.findLast(like),
+    (found) => found !== undefined,
+    TOLD_WITHIN,
+  );
 }
 
 /**

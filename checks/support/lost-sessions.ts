@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { NotYet } from "../../workshop/problems.ts";
 import type { App } from "../../workshop/stage/app.ts";
 import { eventually } from "../../workshop/stage/until.ts";
-import { told } from "./conversation.ts";
-import { ask, type Answer, type EngineRequest } from "./http.ts";
+import { askForAll, PONG, told } from "./conversation.ts";
+import { ask, askEveryWorker, type Answer, type EngineRequest } from "./http.ts";
 import { must } from "./must.ts";
 import { channelOf, onForward, relayed } from "./relay-seen.ts";
-import { openSession, type Session } from "./sessions.ts";
+import { openSession, openSessions, type Session } from "./sessions.ts";
 
 /** How long a worker may take to answer for an owner that does not, in ms: it waits for 500. */
 const UNKNOWN_WITHIN = 1_500;
@@ -16,18 +16,62 @@ const ACCEPT = 19;
 
 /** A worker must say of a session that nobody knows it, and soon. @throws NotYet */
 export function mustBeUnknown(answer: Answer, what: string): void {
-  const { status, traced } = answer;
-  const isUnknown = status === 400 && traced.message === "Session ID unknown";
+  const { status, body, traced } = answer;
+  const isSaid = [traced.message, body].some((text) => text?.includes("Session ID unknown"));
+  const isUnknown = status === 400 && isSaid;
   must(isUnknown && traced.ms < UNKNOWN_WITHIN, {
     expected: `${what}, to be answered 400 "Session ID unknown" within ${UNKNOWN_WITHIN} ms by every worker`,
     seen: `${told(answer)}, after ${Math.round(traced.ms)} ms`,
     look: onForward,
     hint: isUnknown
       ? "A tunnel that nobody takes closes by itself, and then its request is refused."
-      : status < 400
-        ? "What the owner refuses is refused: its status comes back to the client, too."
-        : "A tunnel knows why it has closed, and #refuse reads that in it: closed by anybody else, it says nothing.",
+      : status > 500 && status !== 503
+        ? "Whoever answers by hand does not know why the tunnel has closed: #refuse and #refuseUpgrade read it in the tunnel."
+        : status < 400
+          ? "What the owner refuses is refused: its status comes back to the client, too."
+          : "A tunnel knows why it has closed, and #refuse reads that in it: closed by anybody else, it says nothing.",
   });
+}
+
+/**
+ * Every worker must say of a session that it is unknown: to who polls, and to who wants to upgrade.
+ *
+ * @throws NotYet
+ */
+export async function mustBeLost(
+  app: App,
+  workers: readonly { instance: number }[],
+  sid: string,
+  what: string,
+): Promise<void> {
+  for (const how of [{ sid }, { sid, upgrade: true }]) {
+    const answers = await askForLost(() => askEveryWorker(app, workers, how));
+    for (const answer of answers.values()) mustBeUnknown(answer, what);
+  }
+}
+
+/**
+ * A worker that pm2 has started in the place of a dead one must ask for others' sessions, and answer
+ * for its own.
+ *
+ * @throws NotYet
+ */
+export async function mustTakeItsPlace(app: App, living: Session): Promise<string> {
+  const workers = await app.workers();
+  const [risen] = await openSessions(app, workers);
+  if (!risen) throw new Error("unreachable: each worker has opened one");
+  try {
+    for (const session of [risen, living]) await askForAll(app, workers, session, PONG, 200);
+  } catch (error) {
+    if (!(error instanceof NotYet)) throw error;
+    throw new NotYet({
+      ...error.finding,
+      expected: `after pm2 has started a killed worker again, ${error.finding.expected}`,
+      look: { file: "tunnels.ts" },
+      hint: "Who comes in the place of a dead worker is another worker. If it has that one's name, the others take its tunnels for old ones: a name is random, and nobody has had it before.",
+    });
+  }
+  return `worker ${risen.owner.instance} was started again: all answer for its sessions, and it for theirs`;
 }
 
 /**

@@ -17,13 +17,13 @@ export function talk(speaker: ChatClient, about: string, count: number): string[
  * Waits until each of these has heard what each speaker said. All of it must have come, once, in the
  * order in which that speaker said it.
  *
- * @param cause what else may lie behind it that somebody has heard nothing: throws if it does
+ * @param cause what else may lie behind it that somebody has heard nothing: rejects if it does
  * @throws NotYet
  */
 export async function mustHearInOrder(
   listeners: readonly Member[],
   said: readonly (readonly string[])[],
-  cause: () => void,
+  cause: () => Promise<void>,
 ): Promise<void> {
   const wrong = () => {
     for (const listener of listeners) {
@@ -38,7 +38,7 @@ export async function mustHearInOrder(
   await eventually(wrong, (found) => found === undefined, HEARD_WITHIN);
   const found = wrong();
   if (!found) return;
-  cause();
+  await cause();
   const { listener, texts, own } = found;
   const numbers = own.map((text) => String(text).split(": ").at(-1)).join(", ");
   must(false, {

@@ -7,6 +7,8 @@ import { survives } from "./vitals.ts";
 
 /** How long a message may take within a worker, in ms; measured: 1. */
 const HEARD_WITHIN = 3_000;
+/** The same for its acknowledgement. The redis package gives a command up after 5,000. */
+const ACKNOWLEDGED_WITHIN = 3_000;
 /** How long the clients of Redis may take to find it again, in ms: they try every 2 s at last. */
 const BACK_WITHIN = 8_000;
 /** How long it takes until the next round of messages is said, in ms. */
@@ -16,6 +18,8 @@ const ROUND = 300;
 export interface Places {
   onClients: Finding["look"];
   onDelivery: Finding["look"];
+  /** What to say when a rejection that nobody has caught ends a worker; by default it is of PUBLISH. */
+  onRejection?: Pick<Finding, "look" | "hint">;
 }
 
 /**
@@ -31,17 +35,22 @@ export async function outlivesRedis(
 ): Promise<string[]> {
   const before = await app.workers();
   // Frozen, it takes what is published and answers nothing; killed then, it never will.
+  const outlive = (fault: string, act: () => Promise<void>) =>
+    survives(app, before, fault, act, (said) => whyDead(said, places));
   redis.pause();
-  await survives(app, before, "a frozen Redis", () => heardInEachWorker(members, "frozen", places));
+  await outlive("a frozen Redis", () => heardInEachWorker(members, "frozen", places));
   await redis.kill();
-  await survives(app, before, "the death of Redis in the middle of a PUBLISH", () =>
+  await outlive("the death of Redis in the middle of a PUBLISH", () =>
     heardInEachWorker(members, "away", places),
   );
 
   const start = performance.now();
-  await survives(app, before, "the return of Redis", async () => {
+  await outlive("the return of Redis", async () => {
     await redis.start();
-    await heardByAllAgain(members, places);
+    await heardByAllAgain(members, {
+      look: places.onClients,
+      hint: "The clients of the redis package connect and subscribe again by themselves, unless they were closed, or told not to.",
+    });
   });
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   return [
@@ -49,6 +58,29 @@ export async function outlivesRedis(
     `${seconds} s after its return everybody heard everybody; the ${before.length} workers are the same`,
   ];
 }
+
+/** A module for workers to load first, so that their end can be told apart. */
+export const CAUSE_OF_DEATH = new URL("../experiments/cause-of-death.mjs", import.meta.url).href;
+
+/** Of what a worker has died that has loaded that module; nothing, if it has not. */
+function whyDead(said: string, { onClients, onDelivery, onRejection }: Places) {
+  if (said.includes("dies of an exception") && OF_REDIS.test(said)) {
+    return {
+      look: onClients,
+      hint: 'A client of Redis has emitted "error", and nobody listens to that: each of them needs a listener.',
+    };
+  }
+  if (!said.includes("dies of a rejection")) return {};
+  return (
+    onRejection ?? {
+      look: onDelivery,
+      hint: "A command to Redis was rejected, and nobody has caught that: publish() gives a promise.",
+    }
+  );
+}
+
+/** What its clients say when Redis goes. */
+const OF_REDIS = /ECONNRE|Socket closed|client is (?:offline|closed)|Disconnects/i;
 
 /** In each worker somebody says something, and those of the same worker hear it. */
 async function heardInEachWorker(
@@ -59,12 +91,30 @@ async function heardInEachWorker(
   for (const sender of onePerWorker(members)) {
     const { instance } = sender.worker;
     const text = `Redis is ${what}, worker ${instance}`;
-    const reply: unknown = await sender.say(text).catch(() => "no acknowledgement within 5 s");
-    must(typeof reply === "object" && reply !== null && "ok" in reply && reply.ok === true, {
+    let reply: unknown;
+    void sender.say(text).then(
+      (given) => (reply = given),
+      () => {},
+    );
+    const unanswered = {
       expected: `a message to be acknowledged while Redis is ${what}`,
-      seen: typeof reply === "string" ? reply : JSON.stringify(reply),
       look: onDelivery,
       hint: "Whoever waits for Redis before the answer keeps the sender waiting: nothing is awaited here.",
+    };
+    await until(
+      () => reply,
+      (given) => given !== undefined,
+      {
+        within: ACKNOWLEDGED_WITHIN,
+        otherwise: () => ({
+          ...unanswered,
+          seen: `no acknowledgement within ${ACKNOWLEDGED_WITHIN / 1000} s`,
+        }),
+      },
+    );
+    must(typeof reply === "object" && reply !== null && "ok" in reply && reply.ok === true, {
+      ...unanswered,
+      seen: JSON.stringify(reply),
     });
     const neighbours = members.filter(({ worker }) => worker.instance === instance);
     await until(
@@ -84,7 +134,10 @@ async function heardInEachWorker(
 }
 
 /** Says something in each worker, again and again, until all have heard all of one round. */
-async function heardByAllAgain(members: readonly Member[], { onClients }: Places): Promise<void> {
+export async function heardByAllAgain(
+  members: readonly Member[],
+  why: Pick<Finding, "look" | "hint">,
+): Promise<void> {
   const senders = onePerWorker(members);
   const rounds: string[][] = [];
   let begun = 0;
@@ -108,8 +161,7 @@ async function heardByAllAgain(members: readonly Member[], { onClients }: Places
       otherwise: () => ({
         expected: `everybody to hear everybody again within ${BACK_WITHIN / 1000} s after Redis is back`,
         seen: "that they do not",
-        look: onClients,
-        hint: "The clients of the redis package connect and subscribe again by themselves, unless they were closed, or told not to.",
+        ...why,
       }),
     },
   );

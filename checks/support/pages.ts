@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, Page } from "playwright";
+import type { BlankPages } from "./blank-pages.ts";
 import { MachineProblem } from "../../workshop/problems.ts";
 import type { Stage } from "../../workshop/stage/stage.ts";
 
@@ -19,12 +20,12 @@ export async function connectBrowser({ browser, noBrowser }: Stage): Promise<Bro
 /** Opens pages of one app in a real browser, each a person of its own, and closes them all. */
 export class Pages implements AsyncDisposable {
   readonly #url: string;
-  readonly #browser: () => Promise<Browser>;
+  readonly #blank: BlankPages;
   readonly #contexts: BrowserContext[] = [];
 
-  constructor(url: string, browser: () => Promise<Browser>) {
+  constructor(url: string, blank: BlankPages) {
     this.#url = url;
-    this.#browser = browser;
+    this.#blank = blank;
   }
 
   /**
@@ -33,11 +34,11 @@ export class Pages implements AsyncDisposable {
    * @throws MachineProblem when there is no browser.
    */
   async open(path = "/"): Promise<Page> {
-    const context = await (await this.#browser()).newContext();
+    const { context, page } = await this.#blank.take();
     this.#contexts.push(context);
-    const page = await context.newPage();
     page.setDefaultTimeout(10_000);
-    await page.goto(new URL(path, this.#url).href);
+    // Whoever reads it waits for what it shows; the browser's own "loaded" comes later than that.
+    await page.goto(new URL(path, this.#url).href, { waitUntil: "commit" });
     return page;
   }
 

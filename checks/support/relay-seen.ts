@@ -5,11 +5,14 @@ import { eventually } from "../../workshop/stage/until.ts";
 import type { Trace } from "../../workshop/trace/collector.ts";
 import type { TracedCommand, TracedRequest, WorkerId } from "../../workshop/trace/events.ts";
 import { ask, type Answer } from "./http.ts";
+import { must } from "./must.ts";
 import { published, subscribed } from "./redis-seen.ts";
 import type { Session } from "./sessions.ts";
 
 /** How much later than a request what was published for it may be told, in ms. */
 const TOLD_WITHIN = 500;
+/** For how long it is looked whether more than one has heard something, in ms. */
+const HEARD_WITHIN = 100;
 
 /** Where each piece of the relay is written. */
 export const onSid = { file: "relay.ts", todo: "7.1" };
@@ -30,6 +33,23 @@ export function isRelay(channel: string): boolean {
 /** The channel on which a worker hears of tunnels. */
 export function channelOf(trace: Trace, worker: WorkerId): string | undefined {
   return subscribed(trace).findLast((one) => isOf(worker, one) && isRelay(one.channel))?.channel;
+}
+
+/**
+ * What one worker tells another, no third must hear.
+ *
+ * @param since when it was told, in ms since the epoch
+ * @throws NotYet
+ */
+export async function mustBeHeardByOne(trace: Trace, since: number): Promise<void> {
+  const loud = () => relayed(trace, since).find(({ received = 0 }) => received > 1);
+  const found = await eventually(loud, (one) => one !== undefined, HEARD_WITHIN);
+  must(found === undefined, {
+    expected: "what a worker tells the owner of a session to be received by that one alone",
+    seen: `a message on ${found?.channel} that ${found?.received} received`,
+    look: { file: "tunnels.ts" },
+    hint: "Each worker has a channel of its own, which its name leads to. Where all listen on one, each gets what is for any of them, and more than one answers.",
+  });
 }
 
 function isOf({ pid }: WorkerId, { worker }: TracedCommand): boolean {
@@ -84,6 +104,12 @@ export async function whyNotRelayed(
     };
   }
   const first = sent().find((one) => !isOf(owner, one));
+  if (!first && edge?.upgrade && edge.status === 400) {
+    return {
+      look: onForward,
+      hint: `Nothing was published: ${from} has answered the upgrade by itself. It goes through the tunnel, as other requests do.`,
+    };
+  }
   if (!first && edge?.status === 400) {
     return {
       look: onOwner,
@@ -97,10 +123,7 @@ export async function whyNotRelayed(
     };
   }
   if (first.received === 0) {
-    return {
-      look: onOwner,
-      hint: `It was published on ${first.channel}, and nobody listens there. A worker listens on the channel that is called by its name.`,
-    };
+    return { look: onSid, ...whoListens(session, channelOf(trace, owner), first.channel) };
   }
   const come = () =>
     trace.events.filter(
@@ -118,6 +141,12 @@ export async function whyNotRelayed(
       hint: `What came to ${to} is ${other.method} ${other.path} for ${other.sid ?? "no session"}. Method, path and query go on as they were.`,
     };
   }
+  if (!arrived && hasAskedItself(trace, session, since)) {
+    return {
+      look: onInject,
+      hint: `What came out of the tunnel has come to ${to} by a connection from this machine: to it, every client is at 127.0.0.1 now. The tunnel itself is the connection to hand to this.#inner.`,
+    };
+  }
   if (!arrived && (edge || !(await takesHeads(app, session)))) {
     return {
       look: onInject,
@@ -133,10 +162,45 @@ export async function whyNotRelayed(
   if (arrived.status !== 0 && arrived.status !== edge?.status) {
     return {
       look: onForward,
-      hint: `${to} has answered ${arrived.status}. That answer has to come back to the client: status, headers and body.`,
+      hint: `${to} has answered ${arrived.status}. ${comesBack(arrived, edge)}`,
     };
   }
   return { look: onForward };
+}
+
+/** What has to become of an answer that the owner has given, and the client has not got. */
+function comesBack({ status }: TracedRequest, edge: TracedRequest | undefined): string {
+  if (status === 101) {
+    return "What it says, and all that follows, goes from the tunnel to the client's socket, and the other way.";
+  }
+  return edge
+    ? "That answer has to come back to the client: status, headers and body."
+    : "That answer has to come back to the client, and the tunnel was closed too early. (A request closes as soon as it has been read; that its client is gone, its answer tells.)";
+}
+
+/** Whether its owner has got a request that another worker has got, too, but by no tunnel. */
+function hasAskedItself(trace: Trace, { sid, owner }: Session, since: number): boolean {
+  const seen = trace.requests.filter((one) => one.at >= since && one.sid === sid && !one.relayed);
+  return seen.some(
+    (one) =>
+      one.worker.pid === owner.pid &&
+      seen.some(({ tag, worker }) => tag === one.tag && worker.pid !== owner.pid),
+  );
+}
+
+/** Where it was published, and where its owner listens. */
+function whoListens({ sid, owner }: Session, own: string | undefined, other: string) {
+  const name = own?.split(":").at(-1);
+  const nobody = `It was published on ${other}, and nobody listens there. Worker ${owner.instance} listens on`;
+  if (!name) return { hint: `${nobody} no channel of the relay.` };
+  return sid.includes(name)
+    ? {
+        look: onOwner,
+        hint: `${nobody} ${own}: its name is ${name}, and its session id ${sid} holds that.`,
+      }
+    : {
+        hint: `${nobody} ${own}: its name is ${name}, and its session id ${sid} does not hold that.`,
+      };
 }
 
 /** Whether its owner answers a request that has no body, when another worker has met it. */

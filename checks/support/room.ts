@@ -88,19 +88,22 @@ export interface Placed {
  * @throws NotYet when 12 are all on the same.
  */
 export async function twoOnDifferentWorkers(pages: Pages): Promise<[Placed, Placed]> {
-  const first = await place(await pages.open());
-  for (let count = 2; count <= PAGES; count += 1) {
-    const other = await place(await pages.open());
-    if (other.instance !== first.instance) return [first, other];
+  const placed: Placed[] = [];
+  while (placed.length < PAGES) {
+    placed.push(...(await Promise.all([pages.open(), pages.open()].map(place))));
+    const [first] = placed;
+    const other = placed.find(({ instance }) => instance !== first?.instance);
+    if (first && other) return [first, other];
   }
   throw new NotYet({
     expected: `two of ${PAGES} pages to be on different workers`,
-    seen: `all of them on worker ${first.instance}`,
+    seen: `all of them on worker ${placed[0]?.instance}`,
     look: { file: "ecosystem.config.cjs" },
   });
 }
 
-async function place(page: Page): Promise<Placed> {
+async function place(opening: Promise<Page>): Promise<Placed> {
+  const page = await opening;
   const { instance } = await state(page, "connected", { transport: "websocket", greeted: true });
   return { page, instance };
 }

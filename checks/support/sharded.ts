@@ -1,7 +1,9 @@
 import { createClient } from "redis";
 import type { PrivateRedis } from "../../workshop/stage/redis.ts";
 import { until } from "../../workshop/stage/until.ts";
+import { REDIS_PREFIX } from "./ground.ts";
 import { onAdapter } from "./hosts-seen.ts";
+import { must } from "./must.ts";
 
 /** How long it may take until all workers have subscribed, in ms. */
 const SUBSCRIBED_WITHIN = 8_000;
@@ -34,7 +36,14 @@ export async function mustBeSharded(redis: PrivateRedis, workers: number): Promi
       }),
     },
   );
-  return `${seen.widest?.channel}: ${seen.widest?.listeners} workers have it by SSUBSCRIBE; ${seen.channels} sharded channels in all`;
+  const { channel = "" } = seen.widest ?? {};
+  must(channel.startsWith(REDIS_PREFIX), {
+    expected: `the names of the adapter's channels to begin with REDIS_PREFIX, "${REDIS_PREFIX}" here: a Redis has many users`,
+    seen: channel,
+    look: onAdapter,
+    hint: "What was key for createAdapter, createShardedAdapter calls channelPrefix.",
+  });
+  return `${channel}: ${seen.widest?.listeners} workers have it by SSUBSCRIBE; ${seen.channels} sharded channels in all`;
 }
 
 async function subscriptionsOf({ url }: PrivateRedis): Promise<Subscriptions> {

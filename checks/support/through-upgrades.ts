@@ -47,7 +47,7 @@ function why(
   const hint =
     missing.length > 0
       ? `Upgrade and Connection are said of one connection: a proxy says them again of its own only when it is told to. Missing: ${missing.join(", ")}.`
-      : "What are the values of Upgrade and Connection? $http_upgrade, and upgrade where the client has asked for one.";
+      : "Both are said somewhere. What are their values: $http_upgrade, and upgrade where the client has asked for one? And a location that sets one header by itself inherits none of those that are set above it.";
   if (!asked) return { hint };
   const what = arrived?.upgrade
     ? "an upgrade"

@@ -30,6 +30,8 @@ export async function upgraded(trace: Trace, client: ChatClient): Promise<Traced
     expected: "a client with default transports to end on a WebSocket",
     seen: `one on ${transport()}${found ? `:  ${line(found, trace)}` : ", and no request for an upgrade"}`,
     look: onForward,
-    hint: "From the moment that the owner accepts the tunnel, what either side says goes to the other.",
+    hint: found
+      ? "From the moment that the owner accepts the tunnel, what either side says goes to the other: both ways, and byte for byte."
+      : "The upgrade did not come to any worker.",
   });
 }

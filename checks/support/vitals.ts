@@ -1,5 +1,5 @@
 import { SERVER } from "../../workshop/catalog.ts";
-import { NotYet } from "../../workshop/problems.ts";
+import { NotYet, type Finding } from "../../workshop/problems.ts";
 import type { App } from "../../workshop/stage/app.ts";
 import { explainCrash, withoutPm2 } from "../../workshop/stage/crash.ts";
 import type { Worker } from "../../workshop/stage/pm2.ts";
@@ -45,6 +45,7 @@ export class Death extends NotYet {}
  * Does something that the workers of an app must survive. Of one that dies, its clients only know
  * that it does not answer; so whatever goes wrong, it is asked first whether all are still there.
  *
+ * @param explain what else is known of such a death, by what was printed
  * @throws Death with the last words of a worker that has died; else what the act throws.
  */
 export async function survives(
@@ -52,6 +53,7 @@ export async function survives(
   before: readonly Worker[],
   fault: string,
   act: () => Promise<void>,
+  explain: (said: string) => Pick<Finding, "look" | "hint"> = () => ({}),
 ): Promise<void> {
   let failure: unknown;
   try {
@@ -75,6 +77,7 @@ export async function survives(
     seen: `worker ${dead.instance} die: ${finding.seen}`,
     look: finding.look?.line ? finding.look : undefined,
     hint: deathHint(finding.seen) ?? finding.hint,
+    ...explain(said),
     blocks: false,
   });
 }

@@ -2,7 +2,8 @@ import colors from "picocolors";
 import { folderOf, type Step } from "../catalog.ts";
 import { columns } from "../text.ts";
 import { onInterrupt } from "../interrupt.ts";
-import { notePassed } from "../progress.ts";
+import { noteResults } from "../hints.ts";
+import { noteVerdict } from "../progress.ts";
 import { openChecker } from "./checker.ts";
 import { reportOf, summaryOf } from "./report.ts";
 import { verdictOf, type Verdict } from "./verdict.ts";
@@ -17,7 +18,10 @@ export async function runChecksOnce(step: Step, dir: string): Promise<Verdict> {
     console.log(reportOf(result, dir, columns()).join("\n"));
   });
   const verdict = verdictOf(results);
-  if (verdict === "passed" && dir === folderOf(step, "work")) notePassed(step);
+  if (dir === folderOf(step, "work")) {
+    await noteVerdict(step, verdict);
+    await noteResults(step, results);
+  }
   console.log(`\n${summaryOf(verdict, results, performance.now() - start)}`);
   return verdict;
 }

@@ -22,6 +22,8 @@ const WARM_FOR = 120_000;
  */
 export class RemoteChecker implements AsyncDisposable {
   #host: Promise<Host> | undefined;
+  /** The process, as long as it has not said that it is open. */
+  #starting: ChildProcess | undefined;
   #running: Promise<unknown> = Promise.resolve();
   #cooling: NodeJS.Timeout | undefined;
   #ids = 0;
@@ -31,6 +33,11 @@ export class RemoteChecker implements AsyncDisposable {
   /** Starts the process ahead of its first run. */
   warm(): void {
     this.#open().catch(() => {});
+  }
+
+  /** The folder of its run; undefined while its process is not there. */
+  async folder(): Promise<string | undefined> {
+    return (await this.#host?.catch(() => undefined))?.folder;
   }
 
   /** Runs wait for each other: a cancelled one ends with the check that it is in. */
@@ -89,20 +96,17 @@ export class RemoteChecker implements AsyncDisposable {
 
   #open(): Promise<Host> {
     this.#ending = false;
-    this.#host ??= open().then(
-      (host) => {
-        const opened = this.#host;
-        host.process.once("exit", () => {
-          if (this.#host === opened) this.#host = undefined;
-        });
-        return host;
-      },
-      (error: Error) => {
-        this.#host = undefined;
-        throw error;
-      },
-    );
-    return this.#host;
+    if (this.#host) return this.#host;
+    const opening = open((child) => (this.#starting = child));
+    const forget = () => {
+      if (this.#host === opening) this.#host = undefined;
+    };
+    opening.then((host) => {
+      if (this.#starting === host.process) this.#starting = undefined;
+      host.process.once("exit", forget);
+    }, forget);
+    this.#host = opening;
+    return opening;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -110,6 +114,8 @@ export class RemoteChecker implements AsyncDisposable {
     const opened = this.#host;
     // Whoever asks from now on gets a new one.
     this.#host = undefined;
+    // Nobody waits until it has started: what it has begun, its leash ends.
+    this.#starting?.kill("SIGKILL");
     const host = await opened?.catch(() => undefined);
     if (!host || host.process.exitCode !== null || host.process.signalCode !== null) return;
     this.#ending = true;
@@ -133,7 +139,7 @@ interface Host {
 }
 
 /** @throws MachineProblem when the checker says that the machine lacks something. */
-async function open(): Promise<Host> {
+async function open(onFork: (child: ChildProcess) => void): Promise<Host> {
   const child = fork(HOST, {
     execArgv: ["--import", "tsx"],
     env: cleanEnvironment(),
@@ -141,6 +147,7 @@ async function open(): Promise<Host> {
     detached: process.platform !== "win32",
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
+  onFork(child);
   const [message]: [FromHost | undefined] = await Promise.race([
     once(child, "message") as Promise<[FromHost]>,
     once(child, "exit").then((): [undefined] => [undefined]),

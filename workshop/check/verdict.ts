@@ -23,6 +23,14 @@ export interface CheckResult {
   problem?: { message: string; remedy?: string | undefined } | undefined;
   /** A few lines of what the check saw, when it has something to show. */
   evidence: string[];
+  /** How many checks of the run are still to come. */
+  toCome?: ToCome | undefined;
+}
+
+/** Checks that break something on purpose take their time, and come after the others. */
+export interface ToCome {
+  quick: number;
+  faults: number;
 }
 
 /** What the learner can act on comes first; a check that says nothing does not pass. */
@@ -49,7 +57,7 @@ interface ThrownData {
  */
 export function outcomeOf(
   thrown: ThrownData | undefined,
-): Omit<CheckResult, "title" | "ms" | "evidence"> {
+): Omit<CheckResult, "title" | "ms" | "evidence" | "toCome"> {
   if (!thrown) return { outcome: "passed" };
   if (thrown.finding) return { outcome: "not yet", finding: thrown.finding };
   if (thrown.name === "MachineProblem") {

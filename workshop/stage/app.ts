@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { ECOSYSTEM, SERVER } from "../catalog.ts";
 import { MachineProblem, NotYet } from "../problems.ts";
 import type { Trace } from "../trace/collector.ts";
@@ -31,9 +31,15 @@ export interface App extends AsyncDisposable {
 export class Output {
   out = "";
   err = "";
+  readonly #hear: Launch["onOutput"];
+
+  constructor(hear?: Launch["onOutput"]) {
+    this.#hear = hear;
+  }
 
   add(stream: "out" | "err", text: string): void {
     this[stream] = (this[stream] + text).slice(-65_536);
+    this.#hear?.(stream, text);
   }
 }
 
@@ -60,8 +66,15 @@ export interface Launch {
    * little else than pass them on.
    */
   quiet?: boolean | undefined;
+  /**
+   * Starts all workers at once: pm2 itself would wait until one has said that it is ready before it
+   * starts the next. Whoever launches it waits for all of them anyway.
+   */
+  hurry?: boolean | undefined;
   /** Hears of each request while the app comes up, too. */
   onTrace?: ((event: TraceEvent, trace: Trace) => void) | undefined;
+  /** Hears what it prints, as it prints it. */
+  onOutput?: ((stream: "out" | "err", text: string) => void) | undefined;
   /** Called when the app is on its way: what can be done while it comes up. */
   meanwhile?: (() => void) | undefined;
   /** Gives up waiting, and takes the app down again. */
@@ -106,9 +119,23 @@ export async function settle(
   }
 }
 
-/** @throws NotYet when the file that is to be started is not there. */
-export function requireServer(dir: string, script: string): void {
-  if (existsSync(resolve(dir, script))) return;
+/**
+ * Looks for the file that is to be started, in the folder in which it is to be started.
+ *
+ * @throws NotYet when it is not there.
+ */
+export function requireServer(dir: string, script: string, cwd = ""): void {
+  const from = resolve(dir, cwd);
+  if (existsSync(resolve(from, script))) return;
+  if (existsSync(resolve(dir, script))) {
+    throw new NotYet({
+      expected: `a file ${script} in the folder that cwd names`,
+      seen: `that it leads to ${relative(dir, from)}, where no such file is`,
+      look: { file: ECOSYSTEM },
+      hint: "__dirname is the folder of the ecosystem file; process.cwd() is the one in which pm2 is typed.",
+      blocks: true,
+    });
+  }
   throw new NotYet(
     script === SERVER
       ? {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { NotYet, type Finding } from "../problems.ts";
+import { Inconclusive, NotYet, type Finding } from "../problems.ts";
 import { Trace } from "../trace/collector.ts";
 import type { TraceEvent } from "../trace/events.ts";
 import { Birth } from "./birth.ts";
@@ -18,10 +18,10 @@ function bornWith(...events: TraceEvent[]): Birth {
   return new Birth(trace, DIR, PORT);
 }
 
-const listens = (port = PORT): TraceEvent => ({
+const listens = (port = PORT, pid = 1000): TraceEvent => ({
   kind: "listening",
   at: Date.now(),
-  worker: { instance: 0, pid: 1000 },
+  worker: { instance: pid - 1000, pid },
   port,
 });
 
@@ -83,6 +83,30 @@ describe("an app does not come up", () => {
     expect(finding).toMatchObject({ seen: "that it listens on 4567", blocks: true });
   });
 
+  test("when each of its processes listens on a port of its own", () => {
+    const workers = [1000, 1001, 1002].map((pid) => worker({ pid, mode: "fork" }));
+    const birth = bornWith(listens(), listens(PORT + 1, 1001), listens(PORT + 2, 1002));
+
+    expect(findingAfter(2_000, birth, workers)).toMatchObject({
+      seen: `3 with ports of their own, such as ${PORT + 1}`,
+      look: { file: "ecosystem.config.cjs" },
+    });
+  });
+
+  test("when each worker of a cluster does so for all the time that it is given", () => {
+    const workers = [worker(), worker({ pid: 1001 })];
+    const birth = bornWith(listens(), listens(PORT + 1, 1001));
+
+    expect(findingAfter(2_000, birth, workers)).toBeUndefined();
+    const finding = findingOf(() => {
+      throw birth.failed("");
+    });
+    expect(finding).toMatchObject({
+      seen: `2 with ports of their own, such as ${PORT + 1}`,
+      look: { file: "server.ts" },
+    });
+  });
+
   test("when it crashed before it listened", () => {
     const birth = bornWith();
     birth.crashed(CRASH);
@@ -116,15 +140,32 @@ describe("an app does not come up", () => {
 
 describe("an app that is not up when the time is over", () => {
   test("is told to be busy when it is, also when several share the cores", () => {
-    const birth = bornWith();
     const busy = [worker({ cpu: 45 }), worker({ pid: 1001, cpu: 50 })];
-    birth.inspect(busy, "");
 
-    expect(birth.failed("").finding.seen).toMatch(/busy without end/);
+    expect(findingAfter(9_000, bornWith(), busy)?.seen).toMatch(/busy without end/);
+  });
+
+  test("is not told to be busy without end where it has not had much of a core", () => {
+    const birth = bornWith();
+    const starved = [worker({ cpu: 8 }), worker({ pid: 1001, cpu: 12 }), worker({ cpu: 12 })];
+
+    expect(findingAfter(20_000, birth, starved)).toBeUndefined();
+    expect(birth.failed("")).toBeInstanceOf(Inconclusive);
+  });
+
+  test("is not told to wait for something while one that is missing still works", () => {
+    const birth = bornWith(listens());
+    birth.inspect([worker({ pid: 1000 }), worker({ pid: 1001, cpu: 20 })], "");
+
+    expect(birth.failed("")).toBeInstanceOf(Inconclusive);
   });
 
   test("is told with what it printed last when nothing else is known", () => {
-    expect(bornWith().failed(CRASH).finding.seen).toBe("Error: out of luck (server.ts:7)");
+    expect(
+      findingOf(() => {
+        throw bornWith().failed(CRASH);
+      })?.seen,
+    ).toBe("Error: out of luck (server.ts:7)");
   });
 
   test("is not blamed for what pm2 prints by itself", () => {
@@ -132,6 +173,10 @@ describe("an app that is not up when the time is over", () => {
       "(node:1) Warning: TypeScript support unavailable (Cannot find module 'ts-node'\n" +
       "Require stack:\n- /clone/node_modules/pm2/lib/ProcessContainerFork.js)\n";
 
-    expect(bornWith().failed(warning).finding.seen).not.toMatch(/ts-node|node_modules/);
+    expect(
+      findingOf(() => {
+        throw bornWith().failed(warning);
+      })?.seen,
+    ).not.toMatch(/ts-node|node_modules/);
   });
 });

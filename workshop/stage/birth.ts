@@ -1,5 +1,5 @@
 import { ECOSYSTEM, SERVER } from "../catalog.ts";
-import { NotYet } from "../problems.ts";
+import { Inconclusive, NotYet } from "../problems.ts";
 import type { Trace } from "../trace/collector.ts";
 import { explainCrash, withoutPm2 } from "./crash.ts";
 import type { Worker } from "./pm2.ts";
@@ -12,8 +12,13 @@ const QUIET_FOR = 2_500;
 const IDLE = 5;
 /** Above this share of a core in sum, in percent, something is at work, also on a busy machine. */
 const BUSY = 30;
-/** Work that has led to nothing after so long is a loop: a start takes 0.4 s of a core. In ms. */
+/** Work that has led to nothing after so long may be a loop … In ms. */
 const BUSY_FOR = 8_000;
+/**
+ * … and is one when one process alone has had a core for so long, in ms: a start takes 400. Where many
+ * share the cores, it gets as much only after a while.
+ */
+const WORKED_FOR = 3_000;
 /** "ready" is said in the callback of `listen`; when it has not come by then, it will not. In ms. */
 const READY_WITHIN = 3_000;
 /** Who listens elsewhere for so long and not where it should will not do so any more. In ms. */
@@ -31,7 +36,8 @@ export class Birth {
   readonly #port: number;
   #crash: string | undefined;
   #quietSince: number | undefined;
-  #busy: { worker: Worker; since: number } | undefined;
+  #busy: { worker: Worker; since: number; seen: number; worked: number } | undefined;
+  #last: readonly Worker[] = [];
 
   constructor(trace: Trace, dir: string, port: number) {
     this.#trace = trace;
@@ -79,18 +85,43 @@ export class Birth {
     if (anywhere && !first && Date.now() - anywhere.at > ELSEWHERE_FOR) {
       throw this.#elsewhere(anywhere.port);
     }
+    // Workers of a cluster may listen for their metrics first; processes that are none never share.
+    const strays = workers.some(({ mode }) => mode === "fork") ? this.#straysOf(workers) : [];
+    if (first && strays.length > 0) throw aPortEach(strays, workers);
     const isReady = this.#trace.events.some(({ kind }) => kind === "ready");
     if (first && !isReady && workers.some((worker) => worker.waitsForReady)) {
       if (Date.now() - first.at > READY_WITHIN) throw neverReady();
     }
-    const worker = workers.find(({ cpu }) => cpu > IDLE);
+    this.#last = workers;
+    const [worker] = workers.toSorted((one, other) => other.cpu - one.cpu);
     if (first || !worker || total(workers) < BUSY) this.#busy = undefined;
-    else this.#busy ??= { worker, since: Date.now() };
-    if (this.#busy && Date.now() - this.#busy.since > BUSY_FOR) throw this.failed(err);
+    else this.#work(worker);
+    if (this.#isLoop() && Date.now() - (this.#busy?.since ?? 0) > BUSY_FOR) throw this.failed(err);
     const isQuiet = workers.length > 0 && workers.every(({ cpu }) => cpu < IDLE);
     if (first || !isQuiet) this.#quietSince = undefined;
     else this.#quietSince ??= Date.now();
     if (this.#quietSince && Date.now() - this.#quietSince > QUIET_FOR) throw this.failed(err);
+  }
+
+  /** The ports of the workers that have listened elsewhere for a while, and not where they should. */
+  #straysOf(workers: readonly Worker[]): number[] {
+    const { listening } = this;
+    return workers.flatMap(({ pid }) => {
+      const heard = this.#heard.find((event) => event.worker.pid === pid);
+      const strays = heard && Date.now() - heard.at > ELSEWHERE_FOR && !listening.includes(pid);
+      return strays ? [heard.port] : [];
+    });
+  }
+
+  #work(worker: Worker): void {
+    const now = Date.now();
+    const { since, seen, worked } = this.#busy ?? { since: now, seen: now, worked: 0 };
+    const more = ((now - seen) * worker.cpu) / 100;
+    this.#busy = { worker, since, seen: now, worked: worked + more };
+  }
+
+  #isLoop(): boolean {
+    return (this.#busy?.worked ?? 0) > WORKED_FOR;
   }
 
   #elsewhere(port: number): NotYet {
@@ -109,12 +140,18 @@ export class Birth {
     return exit ? `that it ended with exit code ${exit.code}` : "that it ended without a word";
   }
 
-  /** Why it is not up, when the time is over. */
-  failed(err: string): NotYet {
+  /** Why it is not up, when the time is over: as far as it can be told on a machine that is busy. */
+  failed(err: string): NotYet | Inconclusive {
+    const { listening } = this;
+    const missing = this.#last.filter(({ pid }) => !listening.includes(pid));
+    const works = missing.some(({ cpu }) => cpu >= IDLE) && !this.#isLoop();
+    if (works && this.#crash === undefined) return starved();
     const said = this.#crash ?? withoutPm2(err).trim();
     if (said && this.#heard.length === 0) return explainCrash(said, this.#dir);
+    const strays = this.#straysOf(this.#last);
+    if (listening.length > 0 && strays.length > 0) return aPortEach(strays, this.#last);
+    if (listening.length > 0) return late(listening.length);
     const busy = this.#busy?.worker;
-    if (this.listening.length > 0) return late(this.listening.length);
     return new NotYet({
       expected: `the server to listen on port ${this.#port}`,
       seen: busy
@@ -129,13 +166,29 @@ export class Birth {
   }
 }
 
+function starved(): Inconclusive {
+  return new Inconclusive(
+    `this machine was too busy: after ${UP_WITHIN / 1000} s the app's processes were still loading`,
+  );
+}
+
 function manyOnOnePort(workers: readonly Worker[]): NotYet {
   const [{ mode } = { mode: "fork" }] = workers;
   return new NotYet({
     expected: "all processes of the app to share its port",
     seen: `${workers.length} processes in ${mode} mode, of which one has the port and the others crash (EADDRINUSE)`,
     look: { file: ECOSYSTEM },
-    hint: "Only workers of one cluster can share a port: exec_mode says how pm2 starts them.",
+    hint: "In fork mode each instance wants the port for itself; only workers of one cluster share it. Change exec_mode, or instances.",
+    blocks: true,
+  });
+}
+
+function aPortEach(ports: readonly number[], workers: readonly Worker[]): NotYet {
+  return new NotYet({
+    expected: "all processes of the app to share its port",
+    seen: `${workers.length} with ports of their own, such as ${ports[0]}`,
+    look: { file: workers.some(({ mode }) => mode === "fork") ? ECOSYSTEM : SERVER },
+    hint: "Clients know one port only. increment_var gives each instance another, as a port that is counted up in server.ts does; workers of one cluster share theirs: exec_mode.",
     blocks: true,
   });
 }

@@ -39,7 +39,7 @@ const KNOWN: { sign: RegExp; advice: Pick<Finding, "hint" | "look"> }[] = [
   {
     sign: /Socket already opened/,
     advice: {
-      hint: "One client of Redis is connected twice. The one that subscribes must be another than the one that publishes.",
+      hint: "One client of Redis is connected twice. Once is enough, at the start; and the one that subscribes must be another than the one that publishes.",
     },
   },
   {

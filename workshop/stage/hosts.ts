@@ -165,7 +165,7 @@ class Machine implements Host, AsyncDisposable {
   }
 
   async launch(signal?: AbortSignal): Promise<void> {
-    const { run, dir, name, preload, env, quiet, redis } = this.#launch;
+    const { run, dir, name, preload, env, quiet, redis, onOutput } = this.#launch;
     this.#app = await startManagedApp({
       run,
       dir,
@@ -178,6 +178,7 @@ class Machine implements Host, AsyncDisposable {
       // Redis by its variables only: it is watched once, and not from each host.
       env: { ...env, ...(redis && environmentOf(redis)), HOST_NAME: this.name },
       onTrace: (event) => this.#trace.add(event),
+      onOutput,
     });
   }
 

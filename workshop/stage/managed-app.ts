@@ -1,4 +1,4 @@
-import { basename, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 import pidusage from "pidusage";
 import { ECOSYSTEM } from "../catalog.ts";
 import { MachineProblem, NotYet } from "../problems.ts";
@@ -25,16 +25,16 @@ import { forget, type BusMessage, type Pm2, type Worker } from "./pm2.ts";
  * @throws PortTaken
  */
 export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2> }): Promise<App> {
-  const { run, dir, name, port, onTrace, signal, redis, preload, quiet } = launch;
+  const { run, dir, name, port, onTrace, onOutput, signal, redis, preload, quiet } = launch;
   const [config, pm2] = await Promise.all([readEcosystem(dir), launch.pm2]);
-  requireServer(resolve(dir, String(config.cwd ?? "")), String(config.script));
+  requireServer(dir, String(config.script), String(config.cwd ?? ""));
   requireNode(config.interpreter);
   const exits = exitsOf(pm2);
   const trace = new Trace(exits);
   if (onTrace) trace.on("event", (event) => onTrace(event, trace));
   const watch = redis && !quiet && (await watchIfAllowed(redis, trace));
   const birth = new Birth(trace, dir, port);
-  const output = new Output();
+  const output = new Output(onOutput);
 
   const listener = ({ app, type, data }: BusMessage) => {
     if (app !== name) return;
@@ -67,7 +67,10 @@ export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2>
   const env = { ...launch.env, ...(quiet ? { WORKSHOP_TRACE: "quiet" } : {}) };
   const base = { ...run.env, WORKSHOP_EXITS: exits };
   pm2
-    .start(place(config, { dir, name, port, base, redis, preload, env }))
+    .start({
+      ...place(config, { dir, name, port, base, redis, preload, env }),
+      ...(launch.hurry ? { wait_ready: false } : {}),
+    })
     .catch((error: Error) => (refusal = error))
     .finally(() => (isStarting = false));
   launch.meanwhile?.();

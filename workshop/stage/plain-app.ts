@@ -15,13 +15,13 @@ import { PRELOAD } from "./ecosystem.ts";
  * @throws PortTaken
  */
 export async function startPlainApp(launch: Launch): Promise<App> {
-  const { run, dir, name, port, onTrace, signal } = launch;
+  const { run, dir, name, port, onTrace, onOutput, signal } = launch;
   requireServer(dir, SERVER);
   const exits = join(run.folder, `${name}-exits.ndjson`);
   const trace = new Trace(exits);
   if (onTrace) trace.on("event", (event) => onTrace(event, trace));
   const birth = new Birth(trace, dir, port);
-  const output = new Output();
+  const output = new Output(onOutput);
 
   const child = spawn(process.execPath, ["--import", PRELOAD, "--import", "tsx", SERVER], {
     cwd: dir,

@@ -4,10 +4,11 @@ import { expect, test } from "vitest";
 import { folderOf, steps } from "../catalog.ts";
 import { startDaemon } from "./daemon.ts";
 import { startManagedApp } from "./managed-app.ts";
-import { connectPm2 } from "./pm2.ts";
+import { connectPm2, type Worker } from "./pm2.ts";
 import { freePort } from "./ports.ts";
 import { processesOf } from "./processes.mjs";
 import { openRun } from "./run.ts";
+import { until } from "./until.ts";
 
 const cluster = steps.find(({ slug }) => slug === "03-cluster");
 if (!cluster) throw new Error("There is no step with a cluster.");
@@ -32,10 +33,24 @@ test("an app that could not come up leaves nothing behind, and its daemon can be
   const whileUp = processesOf(home);
   await app[Symbol.asyncDispose]();
   const afterwards = processesOf(home);
+  const wasTainted = pm2.isTainted();
+  const dying = await startManagedApp({ run, pm2, dir, name: "chat", port });
+  for (const { pid } of await pm2.workers("chat")) process.kill(pid, "SIGKILL");
+  await until(() => pm2.workers("chat"), someLaunch, {
+    within: 5_000,
+    otherwise: () => new Error("pm2 does not start them anew."),
+  });
+  await dying[Symbol.asyncDispose]();
 
   expect(failure).toMatchObject({ message: `Port ${port} has been taken by another program.` });
   expect(afterReset).toHaveLength(1);
   expect(whileUp).toHaveLength(1 + cluster.workers);
   expect(afterwards).toHaveLength(1);
-  expect(pm2.isTainted()).toBe(false);
+  expect(wasTainted).toBe(false);
+  // A worker that is deleted while it starts anew may be there all the same.
+  expect(pm2.isTainted()).toBe(true);
 });
+
+function someLaunch(workers: readonly Worker[]): boolean {
+  return workers.some(({ state }) => state === "launching");
+}

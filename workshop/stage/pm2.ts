@@ -152,10 +152,17 @@ export async function connectPm2(to: string): Promise<Pm2> {
   };
 }
 
-/** Ends an app at once and makes pm2 forget it. Nothing happens when there is no such app. */
+/**
+ * Ends an app at once and makes pm2 forget it. Nothing happens when there is no such app.
+ *
+ * A worker that is deleted while pm2 waits until it is ready counts as ready when it ends, is started
+ * anew for that, and forgotten: then the daemon is marked as one that needs a reset.
+ */
 export async function forget(pm2: Pm2, app: string): Promise<void> {
   if (!pm2.isThere()) return;
-  if ((await pm2.workers(app).catch(() => [])).length === 0) return;
+  const before = await pm2.workers(app).catch(() => []);
+  if (before.length === 0) return;
+  if (before.some(({ state }) => state === "launching")) pm2.taint();
   let done = false;
   const deleted = pm2
     .delete(app)

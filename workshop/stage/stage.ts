@@ -17,8 +17,8 @@ export interface Stage {
 }
 
 export interface OpenStage extends Stage, AsyncDisposable {
-  /** Starts again what has ended: the daemon, the browser. */
-  repair: () => Promise<void>;
+  /** Starts again what has ended: the daemon, the browser. Gives whether anything had. */
+  repair: () => Promise<boolean>;
 }
 
 /**
@@ -50,8 +50,11 @@ export async function openStage(run?: Run): Promise<OpenStage> {
     home,
     ...(browser.status === "fulfilled" ? browser.value : {}),
     async repair() {
-      if (!isAlive(daemonPid(home))) await spawnDaemon(home, own.env);
-      if (found && !found.isThere()) Object.assign(stage, await startBrowserOr());
+      const noDaemon = !isAlive(daemonPid(home));
+      const noBrowser = found !== undefined && !found.isThere();
+      if (noDaemon) await spawnDaemon(home, own.env);
+      if (noBrowser) Object.assign(stage, await startBrowserOr());
+      return noDaemon || noBrowser;
     },
     [Symbol.asyncDispose]: close,
   };

@@ -6,7 +6,8 @@ import { basename, join } from "node:path";
 import { root } from "../catalog.ts";
 import { cleanEnvironment } from "../stage/environment.ts";
 
-const CLI = join(root, "workshop", "cli.ts");
+/** The commands behind `npm run`. */
+export const CLI = join(root, "workshop", "cli.ts");
 
 export interface CliResult {
   code: number | null;
@@ -51,7 +52,14 @@ export function startCli(
 ): { cli: ChildProcess; ended: Promise<CliResult> } {
   const cli = spawn(process.execPath, ["--import", "tsx", CLI, ...words], {
     cwd: root,
-    env: { ...cleanEnvironment(), NO_COLOR: "1", FORCE_COLOR: undefined, ...desk?.env },
+    env: {
+      ...cleanEnvironment(),
+      CI: undefined,
+      WORKSHOP_PLAIN: undefined,
+      NO_COLOR: "1",
+      FORCE_COLOR: undefined,
+      ...desk?.env,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

@@ -1,0 +1,3 @@
+import { TRANSPORTS } from "./transports.js";
+
+export const clientOptions = { transports: TRANSPORTS, closeOnBeforeunload: true };

@@ -1,0 +1,4 @@
+/** How the page's client connects. */
+export default {
+  transports: ["websocket"],
+};

@@ -1,0 +1,53 @@
+import { expect, test as base } from "vitest";
+import { steps } from "../../workshop/catalog.ts";
+import { cellsOf, type Cell } from "../../workshop/verify/cell.ts";
+import { Lane } from "../../workshop/verify/lane.ts";
+
+/** Every wait inside has a bound of its own; these are for bugs. In ms. */
+const ONE_CHECK = 150_000;
+const ALL_CHECKS = 300_000;
+/**
+ * From here on the steps break much and wait for it to mend: a minute or two for each answer that passes.
+ * Here only `npm run verify` runs these.
+ */
+const UNDER_FIRE = 7;
+
+const test = base.extend<{ $file: { lane: Lane } }>({
+  lane: [
+    // oxlint-disable-next-line no-empty-pattern -- vitest reads the wanted fixtures off this pattern
+    async ({}, use) => {
+      await using lane = new Lane();
+      await use(lane);
+    },
+    { scope: "file" },
+  ],
+});
+
+/**
+ * Declares a test for each cell of a step, as `npm run verify` runs it. That of the solution is left
+ * out: it is run as the step's checks.
+ */
+export function testMatrix(number: number): void {
+  const step = steps.find((one) => one.number === number);
+  if (!step) throw new Error(`There is no step ${number}.`);
+  for (const cell of cellsOf(step)) {
+    if (cell.kind === "solution") continue;
+    if (cell.kind === "right" && number >= UNDER_FIRE) continue;
+    test(sentence(cell), { timeout: timeout(cell) }, async ({ lane }) => {
+      const { outcome, problem } = await lane.run(cell);
+      if (outcome !== "held") expect.fail(`${outcome}\n${problem}`);
+    });
+  }
+}
+
+function sentence({ step: { number }, kind, name }: Cell): string {
+  const short = name.replace(/^(wrong|right)-/, "");
+  if (kind === "starter") return `the starter of step ${number} fails for its own reason`;
+  if (kind === "wrong")
+    return `a wrong answer of step ${number}: ${short} — is caught for its reason`;
+  return `a right answer of step ${number}: ${short} — passes`;
+}
+
+function timeout({ kind }: Cell): number {
+  return kind === "right" ? ALL_CHECKS : ONE_CHECK;
+}

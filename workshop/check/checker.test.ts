@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import { folderOf, root, steps } from "../catalog.ts";
+import { makeFolder } from "../testing/folder.ts";
+import { commandOf, processesOf } from "../stage/processes.mjs";
+import { leaksOf } from "../verify/leaks.ts";
+import { openChecker, type Checker } from "./checker.ts";
+
+const [first] = steps;
+if (!first) throw new Error("The catalogue is empty.");
+const request = { step: first, dir: folderOf(first, "solution") };
+const ONE = "a handshake by hand opens a session";
+/** Each opens a stage of its own, with a browser; on a busy machine. In ms. */
+vi.setConfig({ testTimeout: 180_000 });
+
+/** The process in which vitest runs the checks. */
+function workerOf({ folder }: Checker): number | undefined {
+  return processesOf(folder).find(({ pid }) => commandOf(pid).includes("kept-worker-child"))?.pid;
+}
+
+test("one check alone is run where it is asked for, in a process that stays for the next", async () => {
+  await using checker = await openChecker();
+
+  const whole = { ...request, only: ONE, untilAllHasEnded: true };
+  const before = await checker.run(whole, () => {});
+  const pid = workerOf(checker);
+  const after = await checker.run(whole, () => {});
+  const leaks = await leaksOf(checker.folder);
+
+  expect(before).toMatchObject([{ title: ONE, outcome: "passed" }]);
+  expect(after).toMatchObject([{ title: ONE, outcome: "passed" }]);
+  expect(leaks).toEqual([]);
+  expect(pid).toBeGreaterThan(0);
+  expect(workerOf(checker)).toBe(pid);
+});
+
+test("a run that is cut short takes its process with it, and the next one is whole", async () => {
+  await using checker = await openChecker();
+  let pid: number | undefined;
+
+  const cut = await checker.run(request, ({ toCome }) => {
+    if (!toCome) return;
+    pid ??= workerOf(checker);
+    void checker.cancel();
+  });
+  const next = await checker.run({ ...request, only: ONE }, () => {});
+
+  expect(cut.length).toBeLessThan(7);
+  expect(next).toMatchObject([{ title: ONE, outcome: "passed" }]);
+  expect(workerOf(checker)).not.toBe(pid);
+});
+
+test("a process that is killed between two runs is replaced", async () => {
+  await using checker = await openChecker();
+  await checker.run({ ...request, only: ONE }, () => {});
+  process.kill(workerOf(checker) ?? 0, "SIGKILL");
+
+  const next = await checker.run({ ...request, only: ONE }, () => {});
+
+  expect(next).toMatchObject([{ title: ONE, outcome: "passed" }]);
+});
+
+test("each result says how many are still to come", async () => {
+  await using checker = await openChecker();
+  const toCome: (number | undefined)[] = [];
+
+  await checker.run(request, (result) => toCome.push(result.toCome?.quick));
+
+  expect(toCome[0]).toBeUndefined();
+  expect(toCome.slice(1)).toEqual(toCome.slice(1).map((_, at, all) => all.length - at - 1));
+});
+
+test("code that cannot be read is not started", async () => {
+  using folder = makeFolder({ "server.ts": "const x = ;" });
+  await using checker = await openChecker();
+
+  const results = await checker.run({ step: first, dir: folder.path }, () => {});
+
+  expect(results).toMatchObject([{ title: "the code can be read", outcome: "not yet" }]);
+  expect(workerOf(checker)).toBeUndefined();
+});
+
+test("fixtures are declared where each run declares them anew", () => {
+  const support = join(root, "checks", "support");
+  const keepers = readdirSync(support).filter((name) =>
+    /^import (?!type)[^;]*from "\.\/check\.ts"/m.test(readFileSync(join(support, name), "utf8")),
+  );
+
+  // A module that stays from run to run would keep fixtures that nobody puts away any more.
+  expect(keepers).toEqual([]);
+});
