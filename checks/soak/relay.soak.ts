@@ -129,24 +129,36 @@ async function allAreAnswered(talkers: readonly Talker[]): Promise<void> {
 }
 
 /**
- * The health of all workers, once nobody is connected any more; and once there is nothing left to do
- * but what one of them had to do before. (Engine.IO closes some transports only after 30 s.)
+ * The health of all workers at rest: nobody is connected, and each has the same to do as the others,
+ * so that none is caught in the middle of something; and, if there is a `before`, nothing more than
+ * one of them had to do then. (Engine.IO closes some transports only after 30 s.)
  */
 async function restingHealth(app: App, before?: Health): Promise<Health[]> {
   return until(
     () => healthOfAll(app),
     (all) =>
       all.every(({ sessions, tunnels }) => sessions === 0 && tunnels === 0) &&
-      (!before ||
-        all.some(
-          ({ pid, resources }) =>
-            pid === before.pid && resources.join() === before.resources.join(),
-        )),
+      new Set(all.map(({ resources }) => resources.join())).size === 1 &&
+      all.every(({ resources }) => !before || more(resources, before.resources).length === 0),
     {
       within: 60_000,
-      otherwise: (all) => new Error(`something is left behind: ${JSON.stringify(all)}`),
+      otherwise: (all) =>
+        new Error(
+          `something is left behind: ${JSON.stringify(all)}` +
+            (before ? `, and before: ${JSON.stringify(before)}` : ""),
+        ),
     },
   );
+}
+
+/** What there is more of in the one than in the other. */
+function more(resources: readonly string[], than: readonly string[]): string[] {
+  const rest = [...than];
+  return resources.filter((resource) => {
+    const at = rest.indexOf(resource);
+    if (at >= 0) rest.splice(at, 1);
+    return at < 0;
+  });
 }
 
 /** Asks until each worker has answered: round robin gives every connection to another. */
