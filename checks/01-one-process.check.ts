@@ -7,7 +7,7 @@ import { ask, handshake } from "./support/http.ts";
 import { check } from "./support/check.ts";
 import { hears, type ChatClient } from "./support/clients.ts";
 import { must } from "./support/must.ts";
-import { readState, state, say, texts } from "./support/room.ts";
+import { readState, readTexts, state, say, texts } from "./support/room.ts";
 import { Death, findDeath, takeVitals } from "./support/vitals.ts";
 
 check(
@@ -19,8 +19,8 @@ check(
     const poll = await ask(app, { sid });
 
     show(...app.trace.of(sid));
-    // It says goodbye, so that the room is empty for those who count it.
-    if (post.status === 200) await ask(app, { method: "POST", sid, body: "41" });
+    // It says goodbye and closes the session, so that nobody is there for those who count.
+    if (post.status === 200) await ask(app, { method: "POST", sid, body: "41\x1e1" });
     must(post.status === 200 && poll.status === 200, {
       expected: "GET, POST and GET with one sid to be answered 200",
       seen: `200, ${post.status} and ${poll.status}`,
@@ -402,9 +402,9 @@ async function count(
 check(
   "two browser pages talk, over a WebSocket",
   { look: { file: "server.ts", todo: "1.3" } },
-  async ({ app, pages, show }) => {
+  async ({ app, twoPages, show }) => {
     await offersUpgrade(app);
-    const [ada, bob] = await Promise.all([pages.open(), pages.open()]);
+    const [ada, bob] = await twoPages();
     const sid = (await state(ada, "connected")).sid;
     await state(bob, "connected");
     await state(ada, "connected", { transport: "websocket" });
@@ -414,6 +414,7 @@ check(
     await texts(bob, ["can you see me?"]);
     await say(bob, "I can");
     await texts(ada, ["can you see me?", "I can"]);
+    await texts(bob, ["can you see me?", "I can"]);
 
     show(...app.trace.of(sid).slice(0, 6));
   },
@@ -437,13 +438,14 @@ check(
     look: { file: "server.ts", todo: "1.3" },
     hint: "The server sends on what was said as it was: it neither filters nor escapes. To show text as text is the page's work.",
   },
-  async ({ pages }) => {
-    const [ada, bob] = await Promise.all([pages.open(), pages.open()]);
+  async ({ twoPages }) => {
+    const [ada, bob] = await twoPages();
     await state(ada, "connected");
     await state(bob, "connected");
+    const before = await readTexts(bob);
     const trick = '<img src=x onerror="document.title=1">';
     await say(ada, trick);
-    await texts(bob, [trick]);
+    await texts(bob, [...before, trick]);
     must((await bob.locator('[data-testid="messages"] img').count()) === 0, {
       expected: "the message to be shown as the text that it is",
       seen: "that it became an image in the page",
@@ -457,9 +459,8 @@ check(
     look: { file: "server.ts", todo: "1.4" },
     hint: 'A page that closes says no goodbye. "disconnect" comes for any reason: each of them counts.',
   },
-  async ({ launch }) => {
-    const { pages } = await launch();
-    const [ada, bob] = await Promise.all([pages.open(), pages.open()]);
+  async ({ twoPages }) => {
+    const [ada, bob] = await twoPages();
     // Of a page that closes in the middle of its upgrade the server hears by the heartbeat only.
     await state(ada, "connected", { transport: "websocket" });
     await shows(bob, 2, "while two pages are open");

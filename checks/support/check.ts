@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import type { Page } from "playwright";
 import { expect, test as base } from "vitest";
 import type { Step } from "../../workshop/catalog.ts";
 import { FAULT } from "../../workshop/check/fault.ts";
@@ -27,6 +28,11 @@ export interface Scene {
   clients: Clients;
   /** Pages of the app in a real browser; all closed when the check ends. */
   pages: Pages;
+  /**
+   * Two pages of the app under test that the checks of a file share, since to open them takes longest.
+   * After a check that has failed there are two new ones.
+   */
+  twoPages: () => Promise<readonly [Page, Page]>;
   /** pm2 itself, for what a check does to an app. Steps without pm2 never ask for it. */
   pm2: () => Promise<Pm2>;
   /** The app's own Redis. @throws in steps without one: that is a bug of the check. */
@@ -90,6 +96,7 @@ export function check(
     try {
       await cancellable(signal, () => play(ground, evidence, body));
     } catch (thrown) {
+      await ground.twoPages.close();
       const death = thrown instanceof Hang ? thrown.found : await diagnose(ground, thrown);
       const error = death ?? asFinding(thrown);
       if (!(error instanceof NotYet)) throw error;
@@ -128,6 +135,7 @@ async function play(
     get nginx() {
       return required(up.nginx, "nginx");
     },
+    twoPages: () => ground.twoPages.open(app.url, ground.pages),
     pm2: ground.pm2,
     async launch(how) {
       const another = further.add(await ground.launch(how));

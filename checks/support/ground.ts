@@ -19,6 +19,7 @@ import { openStage, type Stage } from "../../workshop/stage/stage.ts";
 import type { BlankPages } from "./blank-pages.ts";
 import { connectTo, keepConnected } from "./connections.ts";
 import { MachinePool, warmMachines, type Machines } from "./machines.ts";
+import { TwoPages } from "./two-pages.ts";
 import { takeVitals, type Vitals } from "./vitals.ts";
 
 /** Not what the code has by default: what it is given counts. */
@@ -36,6 +37,8 @@ export interface Ground extends AsyncDisposable {
   app: () => Promise<Launched & { vitals: Vitals }>;
   /** Pages of the browser. */
   pages: BlankPages;
+  /** Two pages of the app under test, for all checks of the file. */
+  twoPages: TwoPages;
   /** Starts a further app of the same code, with services of its own. */
   launch: (how?: Variation) => Promise<Launched>;
   /** Prepares pm2 for a further app without starting it, for checks that do so in their own way. */
@@ -93,6 +96,7 @@ export async function layGround(file: string): Promise<Ground> {
   let warm: Machines | undefined;
   const warmed = () => (warm ??= warmMachines(stage, connect(), step.hosts));
   const pool = new MachinePool(stage, step.hosts);
+  const twoPages = new TwoPages();
 
   async function launch(
     { preload = [], env = {}, quiet, conf }: Variation = {},
@@ -206,10 +210,12 @@ export async function layGround(file: string): Promise<Ground> {
     stage,
     pm2: connect,
     pages: connections.pages,
+    twoPages,
     app: () => (app ??= start()),
     launch,
     stageIt,
     async [Symbol.asyncDispose]() {
+      await twoPages[Symbol.asyncDispose]();
       const up = await app?.catch(() => undefined);
       await up?.[Symbol.asyncDispose]();
       await warm?.[Symbol.asyncDispose]();

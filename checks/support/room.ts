@@ -114,10 +114,15 @@ export async function say(page: Page, text: string): Promise<void> {
   await page.getByRole("button", { name: "Send" }).click();
 }
 
+/** The messages that the page shows. */
+export function readTexts(page: Page): Promise<string[]> {
+  return page.locator('[data-testid="message"] [data-testid="text"]').allTextContents();
+}
+
 /** Waits until the page shows these messages, in this order, and no others. */
 export async function texts(page: Page, wanted: readonly string[]): Promise<void> {
   await until(
-    () => page.locator('[data-testid="message"] [data-testid="text"]').allTextContents(),
+    () => readTexts(page),
     (seen) => seen.length === wanted.length && seen.every((text, at) => text === wanted[at]),
     {
       within: 5_000,
