@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { folderInGit, steps, type Step } from "./catalog.ts";
 import { EXIT_CODES, USAGE } from "./check/verdict.ts";
 import { Inconclusive, MachineProblem, NotYet, UsageProblem } from "./problems.ts";
+import type { SlidesTyped } from "./slides.ts";
 import type { Typed } from "./verify/plan.ts";
 
 /**
@@ -90,6 +91,19 @@ command("progress", "Shows which steps you have begun and passed, when, and in h
   .action(async ({ json }: { json?: true }) => {
     const { showProgress } = await import("./commands/progress.ts");
     showProgress({ json: json ?? isTakenByNpm("json") });
+  });
+
+command("slides", "Shows the deck of the workshop: for a class of half a day, or a talk.")
+  .option("--talk", "the talk of 45 minutes")
+  .option("--theme <theme>", "light or dark", "light")
+  .option("--ratio <ratio>", "16:9 or 4:3", "16:9")
+  .option("--pdf [file]", "print it into a PDF instead")
+  .option("--handout [file]", "print it with the speaker's notes")
+  .option("--record [steps...]", "record anew what the step slides replay")
+  .option("--no-open", "do not open the browser")
+  .action(async (options: SlidesTyped) => {
+    const { runSlides } = await import("./slides.ts");
+    await runSlides(options);
   });
 
 command(

@@ -1,0 +1,184 @@
+import type { HostsApp } from "../stage/hosts.ts";
+import type { App } from "../stage/app.ts";
+import { Visitor, wait } from "./visitor.ts";
+
+/** A recording that is being made. */
+export interface Stage {
+  app: App | HostsApp;
+  /** Opens a client that leaves when the recording ends. */
+  visit: (options?: ConstructorParameters<typeof Visitor>[1]) => Visitor;
+  /** Forgets what has been recorded so far: it begins here. */
+  begin: () => void;
+  /** Notes what is done from outside. */
+  deed: (text: string) => void;
+}
+
+export interface Scenario {
+  about: string;
+  play: (stage: Stage) => Promise<void>;
+}
+
+const WEBSOCKET = { transports: ["websocket"] };
+
+/** What is recorded of each step's solution, by the number of the step. */
+export const scenarios: Record<number, Scenario> = {
+  1: {
+    about: "one client connects, and moves over to a WebSocket",
+    async play({ visit }) {
+      await visit().upgraded();
+    },
+  },
+  2: {
+    about: "a client connects, its worker is killed, and it comes back",
+    async play({ visit, deed }) {
+      const ada = visit(WEBSOCKET);
+      const { worker } = await ada.greeted();
+      deed(`kill -9 ${worker.pid}`);
+      process.kill(worker.pid, "SIGKILL");
+      const again = await ada.greeted(2);
+      deed(`the client is back: pid ${worker.pid} was replaced by pid ${again.worker.pid}`);
+    },
+  },
+  3: {
+    about: "two clients try to connect, one after the other",
+    async play({ app, visit, deed }) {
+      for (const name of ["first", "second"]) {
+        const visitor = visit({ reconnection: false });
+        const reason = await visitor.refused();
+        visitor.leave();
+        await settled(app);
+        deed(`the ${name} client gives up: ${reason}`);
+      }
+    },
+  },
+  4: {
+    about: "eight clients connect by WebSocket alone, one talks, and somebody tries polling",
+    async play({ app, visit, deed }) {
+      const all = await gather(visit, 8);
+      await all[0]?.say("Who hears me?");
+      await all[0]?.hears("Who hears me?");
+      const owner = all[0]?.hellos[0]?.worker.instance;
+      const near = all.filter(({ hellos }) => hellos[0]?.worker.instance === owner);
+      for (const one of near) await one.hears("Who hears me?");
+      const heard = all.filter((one) => one.heard.length > 0).length;
+      deed(`one says something on worker ${owner}: ${heard} of ${all.length} hear it`);
+      await fetch(`${app.url}/socket.io/?EIO=4&transport=polling`);
+    },
+  },
+  5: {
+    about: "four clients on four workers, and two of them talk",
+    async play({ visit, deed }) {
+      const all = await gather(visit, 4);
+      for (const at of [0, 2]) {
+        const text = `Hello from ${at}`;
+        deed(`one says something on worker ${all[at]?.hellos[0]?.worker.instance}`);
+        await all[at]?.say(text);
+        for (const one of all) await one.hears(text);
+      }
+      deed("all four have heard both, once each");
+    },
+  },
+  6: {
+    about: "two people on two workers talk in a room, and the polling handshake is tried",
+    async play({ app, visit, begin, deed }) {
+      const [ada, bob] = await gather(visit, 2);
+      await settled(app);
+      begin();
+      deed("Ada joins the room tea");
+      await ada?.join("tea");
+      await settled(app);
+      deed("Bob joins it, on another worker");
+      await bob?.join("tea");
+      await settled(app);
+      deed("Ada says something there");
+      await ada?.say("Is there tea?");
+      await bob?.hears("Is there tea?");
+    },
+  },
+  7: {
+    about: "a client with the default transports connects, and its requests meet all workers",
+    async play({ app, visit, begin, deed }) {
+      await settled(app);
+      begin();
+      const ada = visit();
+      await ada.upgraded();
+      await settled(app);
+      deed("the client is connected, by a WebSocket");
+    },
+  },
+  8: {
+    about: "two people talk, the worker of one is killed, and she misses nothing",
+    async play({ app, visit, begin, deed }) {
+      const [ada, bob] = await gather(visit, 2);
+      await settled(app);
+      begin();
+      deed("Bob says “one”");
+      await bob?.say("one");
+      await ada?.hears("one");
+      const owner = ada?.hellos[0]?.worker;
+      if (!ada || !owner) throw new Error("unreachable: Ada was greeted");
+      // She comes back with the offset of what she has heard, as the page does.
+      ada.socket.auth = { offset: await offsetOf(ada) };
+      deed(`kill -9 ${owner.pid}: Ada’s worker`);
+      process.kill(owner.pid, "SIGKILL");
+      deed("Bob says “two”: acknowledged");
+      await bob?.say("two");
+      await ada.greeted(2);
+      await ada.hears("two");
+      deed("Ada is back on another worker, and has heard “one” and “two”, once each");
+    },
+  },
+  9: {
+    about: "two people on two hosts talk, one host is killed, and they talk on",
+    async play({ app, visit, begin, deed }) {
+      if (!("hosts" in app)) throw new Error("unreachable: step 9 has hosts");
+      const all = await gather(visit, 4);
+      await settled(app);
+      begin();
+      const [ada] = all.filter(({ hellos }) => hellos[0]?.worker.host === "a");
+      const [bob] = all.filter(({ hellos }) => hellos[0]?.worker.host === "b");
+      if (!ada || !bob) throw new Error("The recording found nobody on one of the hosts.");
+      deed("Ada, on host a, says something, and Bob hears it on host b");
+      await ada.say("Is anybody there?");
+      await bob.hears("Is anybody there?");
+      deed("host a is killed, with all its workers");
+      await app.hosts[0]?.kill();
+      await ada.greeted(2);
+      await ada.say("Still here?");
+      await bob.hears("Still here?");
+      deed(`Ada is back, on host ${ada.hellos.at(-1)?.worker.host}, and Bob has heard her`);
+    },
+  },
+};
+
+/** So many clients by WebSocket, one after the other: each on the next worker. */
+async function gather(visit: Stage["visit"], count: number): Promise<Visitor[]> {
+  const all: Visitor[] = [];
+  while (all.length < count) {
+    const visitor = visit(WEBSOCKET);
+    await visitor.greeted();
+    all.push(visitor);
+  }
+  return all;
+}
+
+/** Where in the stream the latest message is that a client has heard. */
+async function offsetOf(visitor: Visitor): Promise<string> {
+  const offset = await wait("an offset", () => visitor.offset);
+  return offset;
+}
+
+/** Waits until the workers have told each other all that they had to. */
+export async function settled({ trace }: App): Promise<void> {
+  let [count, since] = [-1, performance.now()];
+  await wait("silence", () => {
+    const now = trace.events.filter((event) => event.kind !== "command" || isWord(event.bytes));
+    if (now.length !== count) [count, since] = [now.length, performance.now()];
+    return performance.now() - since > 300 || undefined;
+  });
+}
+
+/** Signs of life go on for ever. */
+function isWord(bytes: number | undefined): boolean {
+  return bytes === undefined || bytes > 40;
+}
