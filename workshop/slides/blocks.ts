@@ -11,8 +11,26 @@ const ROOM = { width: 1130, height: 470 };
 const LETTER = { width: 0.61, height: 1.4 };
 /** The sizes that code can have: smaller cannot be read from the last row. */
 const SIZE = { least: 16, most: 25 };
-/** So much of a recording can be seen at a time, in lines. */
-export const TRACE_LINES = 13;
+/** What a recording has room for inside of its frame, in pixels. */
+const FRAME = { width: 1100, height: 400 };
+/** The sizes that its lines can have, and their height to their size. */
+const LINE = { least: 17, most: 23, height: 1.55 };
+
+/** The size in which so many lines, of so many columns, fill their room at most; in pixels. */
+function sizeFor(lines: readonly string[], height = ROOM.height): number {
+  const columns = Math.max(...lines.map((line) => line.length));
+  return Math.min(
+    ROOM.width / (columns * LETTER.width + 2),
+    height / (lines.length * LETTER.height),
+    SIZE.most,
+  );
+}
+
+/** What is typed, or printed: it stands in the slide itself. */
+export function plainBlock(text: string): string {
+  const size = sizeFor(text.split("\n")).toFixed(1);
+  return `<pre tabindex="0" style="font-size: ${size}px"><code>${escapeHtml(text)}</code></pre>`;
+}
 
 /** Code of the clone, as large as its longest line and their number allow. @throws SlideProblem */
 export function codeBlock(wish: string, at: string): string {
@@ -21,17 +39,11 @@ export function codeBlock(wish: string, at: string): string {
     .split("\n")
     .map((line) => include(line, at));
   const lines = pieces.flatMap((piece) => piece.lines);
-  const columns = Math.max(...lines.map((line) => line.length), 20);
-  const captions = pieces.length;
-  const size = Math.min(
-    ROOM.width / (columns * LETTER.width + 2),
-    (ROOM.height - captions * 50) / (lines.length * LETTER.height),
-    SIZE.most,
-  );
+  const size = sizeFor(lines, ROOM.height - pieces.length * 50);
   if (size < SIZE.least) {
     throw new SlideProblem(
       at,
-      `${lines.length} lines of ${columns} columns are too much for a slide. Take less: … from the first words of a line`,
+      `these ${lines.length} lines are too much for a slide. Take less: … from the first words of a line`,
     );
   }
   return pieces
@@ -49,12 +61,20 @@ export function codeBlock(wish: string, at: string): string {
 export function traceBlock(name: string, at: string): string {
   const { code, about, recorded, versions, lines, step } = readRecording(name.trim(), at);
   const title = steps.find(({ number }) => number === step)?.title ?? code;
+  const columns = Math.max(...lines.map(({ text }) => text.length));
+  const fitting = Math.min(
+    FRAME.width / (columns * LETTER.width),
+    FRAME.height / (lines.length * LINE.height),
+  );
+  const size = Math.min(Math.max(fitting, LINE.least), LINE.most);
+  // Of more there are, a window shows the latest, as a terminal does.
+  const seen = Math.min(lines.length, Math.floor(FRAME.height / (size * LINE.height)));
   const items = lines.map(({ at: ms, text, refused, deed }) => {
     const kind = refused ? "refused" : deed ? "deed" : "";
     return `<li data-at="${Math.round(ms)}" class="${kind}">${escapeHtml(text)}</li>`;
   });
   const spoken = `Recorded trace: ${about}`;
-  return `<figure class="trace" data-step="${step}" data-lines="${TRACE_LINES}" aria-label="${escapeHtml(spoken)}">
+  return `<figure class="trace" data-step="${step}" style="--lines: ${seen}; --size: ${size.toFixed(1)}px" aria-label="${escapeHtml(spoken)}">
 <figcaption><strong class="source">Recorded</strong> <span class="about">${escapeHtml(recorded)}, from <code>${escapeHtml(code)}</code>: ${escapeHtml(about)}</span><button type="button" class="replay">Replay</button></figcaption>
 <ol class="lines">${items.join("")}</ol>
 <iframe title="The app of step ${step}, ${escapeHtml(title)}, as it runs now" hidden></iframe>

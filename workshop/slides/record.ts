@@ -56,7 +56,10 @@ async function play(step: Step, app: App, tape: Tape): Promise<Recording> {
   const scenario = scenarios[step.number];
   if (!scenario) throw new Error(`scenarios.ts has none for step ${step.number}.`);
   const visitors: Visitor[] = [];
-  const heard = (event: TraceEvent) => tape.hear(event, app.trace);
+  const heard = (event: TraceEvent) => {
+    if (event.kind === "command" && scenario.hides?.test(event.channel)) return;
+    tape.hear(event, app.trace);
+  };
   app.trace.on("event", heard);
   tape.begin();
   try {

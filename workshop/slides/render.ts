@@ -1,8 +1,7 @@
 import { Marked, type Tokens } from "marked";
-import { codeBlock, exerciseBlock, traceBlock } from "./blocks.ts";
+import { codeBlock, exerciseBlock, plainBlock, traceBlock } from "./blocks.ts";
 import { SlideProblem, type Slide } from "./chapters.ts";
 import { inlineDrawing } from "./drawing.ts";
-import { escapeHtml } from "./escape.ts";
 import { includeBetween } from "./include.ts";
 
 const LAYOUT = /<!-- layout: (title|statement|break) -->\s*/;
@@ -52,7 +51,7 @@ function render(text: string, at: string): string {
         if (lang === "trace") return traceBlock(code, at);
         if (lang === "exercise") return exerciseBlock(code, at);
         if (lang === "table") return render(tableOf(includeBetween(code, at)), at);
-        return `<pre class="${lang ?? "text"}" tabindex="0"><code>${escapeHtml(code)}</code></pre>`;
+        return plainBlock(code);
       },
       image({ href, text: alt }) {
         return inlineDrawing(href, alt, at);
