@@ -47,9 +47,10 @@ export function codeBlock(wish: string, at: string): string {
     );
   }
   return pieces
-    .map(({ file, language, lines }) => {
+    .map(({ file, language, lines, isBare }) => {
+      const caption = `${file}${isBare ? ", without its comments" : ""}`;
       const code = lines.map((line) => highlight(line, language)).join("\n");
-      return `<figure class="code"><figcaption>${escapeHtml(file)}</figcaption><pre tabindex="0" style="font-size: ${size.toFixed(1)}px"><code>${code}</code></pre></figure>`;
+      return `<figure class="code"><figcaption>${escapeHtml(caption)}</figcaption><pre tabindex="0" style="font-size: ${size.toFixed(1)}px"><code>${code}</code></pre></figure>`;
     })
     .join("\n");
 }

@@ -218,7 +218,7 @@ describe("the slide of a step that can be run", () => {
     let live: Live | undefined;
     await using opened = await open(browser, {}, { live: () => live });
     // Any page of this machine stands for the app here.
-    live = { step: 3, url: `${opened.origin}/slides/drawings/cluster.svg`, shows: "app" };
+    live = { step: 3, url: `${opened.origin}/slides/drawings/cluster.svg` };
     await showSlide(opened.page, SLIDE);
     const trace = opened.page.locator("section.present .trace");
 
@@ -232,7 +232,7 @@ describe("the slide of a step that can be run", () => {
   });
 
   test("goes on with the recording while a session of another step runs", async ({ browser }) => {
-    const live: Live = { step: 4, url: "http://127.0.0.1:9", shows: "app" };
+    const live: Live = { step: 4, url: "http://127.0.0.1:9" };
     await using opened = await open(browser, {}, { live: () => live });
     const asked = opened.page.waitForResponse("**/live");
 
@@ -256,7 +256,7 @@ describe("on paper", () => {
   test.for([
     { name: "the deck", notes: false },
     { name: "the handout", notes: true },
-  ])("$name has a page for each slide", async ({ notes }, { expect: _, onTestFinished }) => {
+  ])("$name has a page for each slide", async ({ notes }, { onTestFinished }) => {
     const folder = makeFolder();
     onTestFinished(() => folder[Symbol.dispose]());
 

@@ -11,6 +11,7 @@ describe("code on a slide", () => {
       file: "solutions/03-cluster/ecosystem.config.cjs",
       language: "cjs",
       lines: ['exec_mode: "cluster",', "instances: 4,"],
+      isBare: false,
     });
   });
 
@@ -24,6 +25,12 @@ describe("code on a slide", () => {
       "/** Takes the end of a tunnel that another worker has opened, as the server takes a connection. */",
       "}",
     ]);
+  });
+
+  test("goes without its comments where that is wished", () => {
+    const { lines } = include("solutions/01-one-process/server.ts 1.2 without comments", AT);
+
+    expect(lines).toEqual(['socket.emit("hello", { worker, sid: socket.conn["id"] });']);
   });
 
   test.each([

@@ -5,12 +5,17 @@ import { visible } from "../code.ts";
 import { takeApart } from "../regions.ts";
 import { SlideProblem } from "./chapters.ts";
 
+/** A line that is a comment and nothing else; `#name` is a member of a class. */
+const COMMENT = /^\s*(\/\/|\/?\*|#\s)/;
+
 /** A piece of a file of the clone, as it stands there. */
 export interface Included {
   file: string;
   /** By its ending: `ts`, `cjs`, `conf`. */
   language: string;
   lines: string[];
+  /** Whether the comments have been left out. */
+  isBare: boolean;
 }
 
 /**
@@ -19,14 +24,16 @@ export interface Included {
  *     solutions/03-cluster/ecosystem.config.cjs 3.1
  *     solutions/06-redis-adapter/server.ts 6.3 from everywhere
  *     solutions/05-pubsub-by-hand/news.ts from export interface News
+ *     solutions/05-pubsub-by-hand/redis.ts 5.1 without comments
  *
- * a region; of the region, or of the file, the block that begins on the first line with these words.
+ * a region; of the region, or of the file, the block that begins on the first line with these words;
+ * without the lines that hold a comment only, where the speaker says what they say.
  *
  * @throws SlideProblem when the file, the region or the line is not there.
  */
 export function include(wish: string, at: string): Included {
-  const [, file = "", region, from] =
-    /^(\S+)(?: (\d+\.\d+))?(?: from (.+))?$/.exec(wish.trim()) ?? [];
+  const [, file = "", region, from, bare] =
+    /^(\S+)(?: (\d+\.\d+))?(?: from (.+?))?( without comments)?$/.exec(wish.trim()) ?? [];
   if (!file || !existsSync(join(root, file))) {
     throw new SlideProblem(at, `there is no file "${file || wish}" to take code from.`);
   }
@@ -35,7 +42,13 @@ export function include(wish: string, at: string): Included {
   if (!found) throw new SlideProblem(at, `${file} has no region ${region}.`);
   const lines = from ? blockFrom(found, from) : found;
   if (lines.length === 0) throw new SlideProblem(at, `${file} has no line with "${from}" there.`);
-  return { file, language: extname(file).slice(1), lines: dedent(trimmed(lines)) };
+  const kept = bare ? lines.filter((line) => !COMMENT.test(line)) : lines;
+  return {
+    file,
+    language: extname(file).slice(1),
+    lines: dedent(trimmed(kept)),
+    isBare: bare !== undefined,
+  };
 }
 
 /** What stands in a file of the clone between `<!-- name -->` and `<!-- /name -->`. @throws SlideProblem */
@@ -53,7 +66,7 @@ function blockFrom(lines: readonly string[], words: string): string[] {
   const line = lines[first];
   if (line === undefined) return [];
   let start = first;
-  while (/^\s*(\/\/|\/?\*)/.test(lines[start - 1] ?? "")) start -= 1;
+  while (COMMENT.test(lines[start - 1] ?? "")) start -= 1;
   const indent = indentOf(line);
   const isOpen = /[{([]$/.test(line);
   const rest = lines.slice(first + 1).findIndex((next) => next.trim() && indentOf(next) <= indent);

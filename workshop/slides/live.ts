@@ -5,19 +5,18 @@ export interface Live {
   step: number;
   /** Where its app is. */
   url: string;
-  /** What `url` leads to: the app's own page, or a lens on the whole cluster. */
-  shows: "app" | "lens";
+  /** Where the workbench is, for who wants to see more than the app: it lets no page frame it. */
+  workbench?: string | undefined;
 }
 
-/**
- * What runs now. A session that has a lens says where it is in its note, as `lens`; else the app itself
- * is shown.
- */
+/** What runs now. */
 export function liveSession(): Live | undefined {
   const note = runningSession();
   if (!note?.url) return undefined;
-  const lens: unknown = Reflect.get(note, "lens");
-  return typeof lens === "string"
-    ? { step: note.step, url: lens, shows: "lens" }
-    : { step: note.step, url: note.url, shows: "app" };
+  const workbench: unknown = Reflect.get(note, "workbench");
+  return {
+    step: note.step,
+    url: note.url,
+    workbench: typeof workbench === "string" ? workbench : undefined,
+  };
 }

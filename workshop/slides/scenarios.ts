@@ -72,7 +72,7 @@ export const scenarios: Record<number, Scenario> = {
   },
   5: {
     about: "four clients on four workers, and two of them talk",
-    async play({ visit, deed }) {
+    async play({ app, visit, deed }) {
       const all = await gather(visit, 4);
       for (const at of [0, 2]) {
         const text = `Hello from ${at}`;
@@ -80,7 +80,8 @@ export const scenarios: Record<number, Scenario> = {
         await all[at]?.say(text);
         for (const one of all) await one.hears(text);
       }
-      deed("all four have heard both, once each");
+      await settled(app);
+      deed(`what each has heard: ${all.map(({ heard }) => heard.length).join(", ")} messages`);
     },
   },
   6: {
@@ -125,11 +126,12 @@ export const scenarios: Record<number, Scenario> = {
       ada.socket.auth = { offset: await offsetOf(ada) };
       deed(`kill -9 ${owner.pid}: Ada’s worker`);
       process.kill(owner.pid, "SIGKILL");
-      deed("Bob says “two”: acknowledged");
       await bob?.say("two");
+      deed("Bob says “two”, and it is acknowledged");
       await ada.greeted(2);
       await ada.hears("two");
-      deed("Ada is back on another worker, and has heard “one” and “two”, once each");
+      await settled(app);
+      deed(`Ada is back, and has heard ${ada.heard.map((text) => `“${text}”`).join(", ")}`);
     },
   },
   9: {

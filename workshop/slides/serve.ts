@@ -25,6 +25,7 @@ export interface Served extends AsyncDisposable {
  */
 export async function serveDeck(look: Look, live = liveSession): Promise<Served> {
   const app = express();
+  app.use(ownPagesOnly);
   app.get("/", (request, response) => void response.send(deckPage(wished(request, look))));
   app.get("/print", (request, response) => {
     const notes = request.query.notes !== undefined;
@@ -49,6 +50,12 @@ export async function serveDeck(look: Look, live = liveSession): Promise<Served>
     },
   };
 }
+
+/** A name that somebody has made to point to this machine is not ours. */
+const ownPagesOnly: express.RequestHandler = ({ hostname }, response, next) => {
+  if (hostname === "127.0.0.1" || hostname === "localhost") next();
+  else response.sendStatus(403);
+};
 
 /** The address says more than the command did: who changes it there means it. */
 function wished({ query }: Request, look: Look): Look {

@@ -10,7 +10,7 @@ export function watchLive(figure, every) {
   const frame = figure.querySelector("iframe");
   const source = figure.querySelector(".source");
   const about = figure.querySelector(".about");
-  const recorded = about?.innerHTML ?? "";
+  const recorded = [...(about?.childNodes ?? [])];
   let ended = false;
 
   const look = async () => {
@@ -23,14 +23,9 @@ export function watchLive(figure, every) {
     figure.classList.toggle("live", isHere);
     frame.hidden = !isHere;
     source.textContent = isHere ? "Live" : "Recorded";
-    if (isHere) {
-      const what = live.shows === "lens" ? "the workbench of step" : "the app of step";
-      about.textContent = `${what} ${live.step}, as it runs now at ${live.url}`;
-      frame.src = live.url;
-    } else {
-      about.innerHTML = recorded;
-      frame.removeAttribute("src");
-    }
+    about.replaceChildren(...(isHere ? told(live) : recorded));
+    if (isHere) frame.src = live.url;
+    else frame.removeAttribute("src");
   };
   void look();
   const timer = setInterval(look, every);
@@ -40,4 +35,18 @@ export function watchLive(figure, every) {
       clearInterval(timer);
     },
   };
+}
+
+/**
+ * @param {{ step: number, url: string, workbench?: string }} live
+ * @returns {(string | Node)[]}
+ */
+function told({ step, url, workbench }) {
+  const what = `the app of step ${step}, as it runs now at ${url}`;
+  if (!workbench) return [what];
+  const link = document.createElement("a");
+  link.href = workbench;
+  link.target = "_blank";
+  link.textContent = "see every request in the workbench";
+  return [`${what}; `, link];
 }
