@@ -42,7 +42,7 @@ async function open(
   look: Partial<Look> = {},
   { width = 1280, height = 720, path = "/", live }: Partial<Opening> = {},
 ): Promise<Opened> {
-  const deck = await serveDeck({ ...LOOK, ...look }, () => live?.());
+  const deck = await serveDeck({ ...LOOK, ...look }, async () => live?.());
   const { origin, search } = new URL(deck.url);
   // Recordings stand still for who wants no motion.
   const context = await browser.newContext({
@@ -145,6 +145,23 @@ describe("every slide and fragment", () => {
   );
 });
 
+test("what leaves a slide, or lies over something else, is seen", async ({ browser }) => {
+  await using opened = await open(browser);
+  await opened.page.setContent(`<section><div class="slide" data-at="a slide"
+    style="position: relative; width: 400px; height: 200px">
+    <p style="position: absolute; top: 0; left: 300px; width: 200px">out</p>
+    <p style="position: absolute; top: 100px">one</p><p style="position: absolute; top: 104px">two</p>
+  </div></section>`);
+  await opened.page.addScriptTag({ content: `globalThis.flawsOf = ${flawsOf.toString()}` });
+
+  const flaws = await opened.page.evaluate(() => {
+    const look: (slide: Element | null) => Flaw[] = Reflect.get(globalThis, "flawsOf");
+    return look(document.querySelector("section")).map(({ what }) => what);
+  });
+
+  expect(flaws).toEqual(["<P> “out” leaves the slide", "<P> “one” lies over <P> “two”"]);
+});
+
 describe("a speaker", () => {
   test("goes on and back with the keys of a remote control", async ({ browser }) => {
     await using opened = await open(browser);
@@ -224,6 +241,7 @@ describe("the slide of a step that can be run", () => {
 
     await trace.locator(".source", { hasText: "Live" }).waitFor();
     expect(await trace.locator("iframe").getAttribute("src")).toBe(live.url);
+    expect(await trace.locator("button").textContent()).toBe("Reload");
     expect(await trace.locator(".lines").isVisible()).toBe(false);
 
     live = undefined;

@@ -1,4 +1,5 @@
 import { runningSession } from "../session-note.ts";
+import { answers } from "../stage/ports.ts";
 
 /** What a slide can show of the session that runs in this clone. */
 export interface Live {
@@ -9,10 +10,10 @@ export interface Live {
   workbench?: string | undefined;
 }
 
-/** What runs now. */
-export function liveSession(): Live | undefined {
+/** What runs now. A session whose app is still coming up has nothing to show yet. */
+export async function liveSession(): Promise<Live | undefined> {
   const note = runningSession();
-  if (!note?.url) return undefined;
+  if (!note?.url || !(await answers(Number(new URL(note.url).port)))) return undefined;
   const workbench: unknown = Reflect.get(note, "workbench");
   return {
     step: note.step,

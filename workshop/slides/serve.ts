@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import express, { type Request } from "express";
 import { SLIDES } from "./chapters.ts";
 import { escapeHtml } from "./escape.ts";
-import { liveSession } from "./live.ts";
+import { liveSession, type Live } from "./live.ts";
 import { deckPage, printPage, type Look } from "./page.ts";
 
 const REVEAL = fileURLToPath(new URL(".", import.meta.resolve("reveal.js")));
@@ -23,7 +23,10 @@ export interface Served extends AsyncDisposable {
  * Serves the deck on a free port, to this machine alone. It is rendered anew each time that it is
  * loaded, so that who changes a slide sees it.
  */
-export async function serveDeck(look: Look, live = liveSession): Promise<Served> {
+export async function serveDeck(
+  look: Look,
+  live: () => Promise<Live | undefined> = liveSession,
+): Promise<Served> {
   const app = express();
   app.use(ownPagesOnly);
   app.get("/", (request, response) => void response.send(deckPage(wished(request, look))));
@@ -31,7 +34,9 @@ export async function serveDeck(look: Look, live = liveSession): Promise<Served>
     const notes = request.query.notes !== undefined;
     response.send(printPage(wished(request, look), { notes }));
   });
-  app.get("/live", (_request, response) => void response.json(live() ?? null));
+  app.get("/live", async (_request, response) => {
+    response.json((await live()) ?? null);
+  });
   app.use("/reveal", express.static(REVEAL));
   app.use("/web", express.static(WEB));
   app.use("/slides/drawings", express.static(join(SLIDES, "drawings")));

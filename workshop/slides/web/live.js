@@ -10,6 +10,7 @@ export function watchLive(figure, every) {
   const frame = figure.querySelector("iframe");
   const source = figure.querySelector(".source");
   const about = figure.querySelector(".about");
+  const button = figure.querySelector(".replay");
   const recorded = [...(about?.childNodes ?? [])];
   let ended = false;
 
@@ -23,16 +24,23 @@ export function watchLive(figure, every) {
     figure.classList.toggle("live", isHere);
     frame.hidden = !isHere;
     source.textContent = isHere ? "Live" : "Recorded";
+    if (button) button.textContent = isHere ? "Reload" : "Replay";
     about.replaceChildren(...(isHere ? told(live) : recorded));
     if (isHere) frame.src = live.url;
     else frame.removeAttribute("src");
   };
+  // A page that is loaded again meets other workers.
+  const reload = () => {
+    if (frame?.src && !frame.hidden) frame.src = String(frame.src);
+  };
+  button?.addEventListener("click", reload);
   void look();
   const timer = setInterval(look, every);
   return {
     [Symbol.dispose]() {
       ended = true;
       clearInterval(timer);
+      button?.removeEventListener("click", reload);
     },
   };
 }
