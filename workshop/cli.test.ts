@@ -43,6 +43,7 @@ test.each([
   "diff",
   "reset",
   "progress",
+  "slides",
   "stop",
   "doctor",
   "test",

@@ -101,9 +101,10 @@ command("slides", "Shows the deck of the workshop: for a class of half a day, or
   .option("--handout [file]", "print it with the speaker's notes")
   .option("--record [steps...]", "record anew what the step slides replay")
   .option("--no-open", "do not open the browser")
-  .action(async (options: SlidesTyped) => {
+  .action(async ({ record, ...options }: SlidesTyped & { record?: string[] | true }) => {
     const { runSlides } = await import("./slides.ts");
-    await runSlides(options);
+    const toRecord = record === true ? [...steps] : record?.map(toStep);
+    await runSlides({ ...options, record: toRecord });
   });
 
 command(

@@ -1,4 +1,5 @@
 import colors from "picocolors";
+import type { Step } from "./catalog.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { openUrl } from "./open-url.ts";
 import { UsageProblem } from "./problems.ts";
@@ -13,7 +14,8 @@ export interface SlidesTyped {
   theme: string;
   ratio: string;
   open: boolean;
-  record?: string[] | true;
+  /** Steps whose recordings are to be made anew. */
+  record?: readonly Step[] | undefined;
 }
 
 const PDF = "broken-handshakes.pdf";
@@ -38,7 +40,7 @@ export async function runSlides(typed: SlidesTyped): Promise<void> {
     ratio: oneOf("ratio", typed.ratio, ["16:9", "4:3"]),
   };
   try {
-    if (typed.record) return await recordAll(typed.record === true ? [] : typed.record);
+    if (typed.record) return await recordAll(typed.record);
     if (typed.pdf || typed.handout) return await printAll(look, typed);
     await show(look, typed.open);
   } catch (error) {
@@ -75,12 +77,7 @@ async function printAll(look: Look, { pdf, handout }: SlidesTyped): Promise<void
   }
 }
 
-async function recordAll(numbers: readonly string[]): Promise<void> {
-  const { steps } = await import("./catalog.ts");
+async function recordAll(steps: readonly Step[]): Promise<void> {
   const { record } = await import("./slides/record.ts");
-  const wanted = steps.filter(
-    ({ number }) => numbers.length === 0 || numbers.includes(String(number)),
-  );
-  if (wanted.length === 0) throw new UsageProblem(`There is no step ${numbers.join(", ")}.`);
-  await record(wanted, (file) => console.log(`Recorded ${file}`));
+  await record(steps, (file) => console.log(`Recorded ${file}`));
 }

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { steps } from "../catalog.ts";
+import { root, steps } from "../catalog.ts";
 import { cutOf, readChapters, toChapter } from "./chapters.ts";
 import { clock, LENGTH, planOf } from "./plan.ts";
 import { withSource } from "./source.ts";
@@ -108,6 +110,16 @@ describe("the deck", () => {
     ]);
     expect(exercises.filter(({ note }) => !note.includes("**Goes wrong.**"))).toEqual([]);
   });
+});
+
+test("each command that a slide or a note names can be typed", () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const text = readChapters()
+    .flatMap(({ slides }) => slides.map((slide) => slide.text + slide.note))
+    .join("\n");
+  const named = [...text.matchAll(/npm run (?:-s )?([a-z\d:]+)/g)].map(([, name]) => name);
+
+  expect([...new Set(named)].filter((name) => !(String(name) in scripts))).toEqual([]);
 });
 
 describe("the source", () => {

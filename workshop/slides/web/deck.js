@@ -37,10 +37,10 @@ deck.addKeyBinding({ keyCode: 84, key: "T", description: "Light or dark" }, () =
 
 startTimers(root);
 
-/** @type {Disposable[]} */
+/** @type {(() => void)[]} */
 let shown = [];
 function show() {
-  for (const one of shown.splice(0)) one[Symbol.dispose]();
+  for (const end of shown.splice(0)) end();
   const figure = deck.getCurrentSlide()?.querySelector(".trace");
   if (!(figure instanceof HTMLElement)) return;
   shown = [startReplay(figure, { still: isPreview }), watchLive(figure, LOOK_EVERY)];

@@ -2,6 +2,7 @@
 
 /**
  * Shows the app itself while a session of the figure's step runs in this clone, else the recording.
+ * Gives what ends that.
  *
  * @param {HTMLElement} figure
  * @param {number} every how often it looks, in ms
@@ -36,12 +37,10 @@ export function watchLive(figure, every) {
   button?.addEventListener("click", reload);
   void look();
   const timer = setInterval(look, every);
-  return {
-    [Symbol.dispose]() {
-      ended = true;
-      clearInterval(timer);
-      button?.removeEventListener("click", reload);
-    },
+  return () => {
+    ended = true;
+    clearInterval(timer);
+    button?.removeEventListener("click", reload);
   };
 }
 

@@ -7,6 +7,7 @@ const PAUSE = 900;
 
 /**
  * Shows the lines of a recording one after the other, as they came, and again when it is asked to.
+ * Gives what ends that.
  *
  * @param {HTMLElement} figure
  * @param {{ still: boolean }} options
@@ -39,12 +40,10 @@ export function startReplay(figure, { still }) {
   const button = figure.querySelector(".replay");
   button?.addEventListener("click", play);
   play();
-  return {
-    [Symbol.dispose]() {
-      stop();
-      button?.removeEventListener("click", play);
-      for (const line of lines) line.hidden = false;
-    },
+  return () => {
+    stop();
+    button?.removeEventListener("click", play);
+    for (const line of lines) line.hidden = false;
   };
 }
 
