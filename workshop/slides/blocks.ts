@@ -14,7 +14,7 @@ const SIZE = { least: 16, most: 25 };
 /** What a recording has room for inside of its frame, in pixels. */
 const FRAME = { width: 1100, height: 400 };
 /** The sizes that its lines can have, and their height to their size. */
-const LINE = { least: 17, most: 23, height: 1.55 };
+const LINE = { least: 17, moving: 20, most: 23, height: 1.55 };
 
 /** The size in which so many lines, of so many columns, fill their room at most; in pixels. */
 function sizeFor(lines: readonly string[], height = ROOM.height): number {
@@ -63,13 +63,12 @@ export function traceBlock(name: string, at: string): string {
   const { code, about, recorded, versions, lines, step } = readRecording(name.trim(), at);
   const title = steps.find(({ number }) => number === step)?.title ?? code;
   const columns = Math.max(...lines.map(({ text }) => text.length));
-  const fitting = Math.min(
-    FRAME.width / (columns * LETTER.width),
-    FRAME.height / (lines.length * LINE.height),
-  );
-  const size = Math.min(Math.max(fitting, LINE.least), LINE.most);
-  // Of more there are, a window shows the latest, as a terminal does.
+  const wide = Math.min(FRAME.width / (columns * LETTER.width), LINE.most);
+  const whole = Math.min(wide, FRAME.height / (lines.length * LINE.height));
+  // Where they do not fit, they move in a window, as in a terminal.
+  const size = whole >= LINE.least ? whole : Math.min(wide, LINE.moving);
   const seen = Math.min(lines.length, Math.floor(FRAME.height / (size * LINE.height)));
+  const rest = seen < lines.length ? `; the first ${seen} of ${lines.length} lines` : "";
   const items = lines.map(({ at: ms, text, refused, deed }) => {
     const kind = refused ? "refused" : deed ? "deed" : "";
     return `<li data-at="${Math.round(ms)}" class="${kind}">${escapeHtml(text)}</li>`;
@@ -79,7 +78,7 @@ export function traceBlock(name: string, at: string): string {
 <figcaption><strong class="source">Recorded</strong> <span class="about">${escapeHtml(recorded)}, from <code>${escapeHtml(code)}</code>: ${escapeHtml(about)}</span><button type="button" class="replay">Replay</button></figcaption>
 <ol class="lines">${items.join("")}</ol>
 <iframe title="The app of step ${step}, ${escapeHtml(title)}, as it runs now" hidden></iframe>
-<p class="versions">${escapeHtml(versions)}</p>
+<p class="versions">${escapeHtml(versions)}<span class="rest">${rest}</span></p>
 </figure>`;
 }
 

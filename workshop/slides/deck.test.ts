@@ -40,14 +40,14 @@ interface Opened extends AsyncDisposable {
 async function open(
   browser: Browser,
   look: Partial<Look> = {},
-  { width = 1280, height = 720, path = "/", live }: Partial<Opening> = {},
+  { width = 1280, height = 720, path = "/", live, moves = false }: Partial<Opening> = {},
 ): Promise<Opened> {
   const deck = await serveDeck({ ...LOOK, ...look }, async () => live?.());
   const { origin, search } = new URL(deck.url);
   // Recordings stand still for who wants no motion.
   const context = await browser.newContext({
     viewport: { width, height },
-    reducedMotion: "reduce",
+    reducedMotion: moves ? "no-preference" : "reduce",
   });
   const page = await context.newPage();
   const wrongs: string[] = [];
@@ -77,6 +77,8 @@ interface Opening {
   height: number;
   path: string;
   live: () => Live | undefined;
+  /** Whether recordings are replayed. */
+  moves: boolean;
 }
 
 /** Goes through all slides and fragments, and gives what does not fit on them. */
@@ -227,6 +229,16 @@ describe("the slide of a step that can be run", () => {
     expect(await trace.locator(".source").textContent()).toBe("Recorded");
     expect(await trace.locator(".lines li").first().isVisible()).toBe(true);
     expect(await trace.locator("iframe").isVisible()).toBe(false);
+  });
+
+  test("replays the recording line by line", async ({ browser }) => {
+    await using opened = await open(browser, {}, { moves: true });
+    await showSlide(opened.page, "Killed, and back");
+    const lines = opened.page.locator("section.present .lines li");
+
+    expect(await lines.last().isVisible()).toBe(false);
+    await lines.first().waitFor();
+    await lines.last().waitFor();
   });
 
   test("shows the app while a session of this step runs, and the recording again when it has ended", async ({

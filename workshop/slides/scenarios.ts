@@ -20,6 +20,9 @@ export interface Scenario {
   play: (stage: Stage) => Promise<void>;
 }
 
+/** After so long without a word, workers have said what they had to say, on a busy machine too; in ms. */
+const QUIET = 1_000;
+
 const WEBSOCKET = { transports: ["websocket"] };
 
 /** Where the adapter's workers ask each other who is there. */
@@ -181,7 +184,7 @@ export async function settled({ trace }: App): Promise<void> {
   await wait("silence", () => {
     const now = trace.events.filter((event) => event.kind !== "command" || isWord(event.bytes));
     if (now.length !== count) [count, since] = [now.length, performance.now()];
-    return performance.now() - since > 300 || undefined;
+    return performance.now() - since > QUIET || undefined;
   });
 }
 
