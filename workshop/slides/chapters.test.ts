@@ -79,6 +79,17 @@ describe("the plan", () => {
   });
 });
 
+test("an exercise's clock is set to the time that the plan gives it", () => {
+  const wrong = readChapters()
+    .flatMap(({ slides }) => slides)
+    .filter(({ text, minutes }) => {
+      const clock = /^minutes: (\d+)$/m.exec(text)?.[1];
+      return clock !== undefined && Number(clock) !== minutes.class;
+    });
+
+  expect(wrong.map(({ at }) => at)).toEqual([]);
+});
+
 describe("the deck", () => {
   const chapters = readChapters();
 
