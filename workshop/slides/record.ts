@@ -81,7 +81,7 @@ async function play(step: Step, app: App, tape: Tape): Promise<Recording> {
   return {
     code: `solutions/${step.slug}`,
     step: step.number,
-    about: scenario.about,
+    about: `${scenario.about}${scenario.hides ? "; what the adapter asks is left out" : ""}`,
     recorded: new Date().toISOString().slice(0, 10),
     versions: `Node ${process.versions.node}, Socket.IO ${installed("socket.io")}, pm2 ${installed("pm2")}`,
     lines: tape.lines,
