@@ -28,7 +28,12 @@ export default defineConfig({
       {
         test: {
           name: "workshop",
-          include: ["workshop/**/*.test.ts", "checks/**/*.test.ts", "lab/**/*.test.ts"],
+          include: [
+            "workshop/**/*.test.ts",
+            "checks/**/*.test.ts",
+            "lab/**/*.test.ts",
+            "museum/**/*.test.ts",
+          ],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

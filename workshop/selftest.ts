@@ -30,11 +30,13 @@ export async function runTests(): Promise<number> {
   // process that listens on it.
   await using run = await openRun();
   using _ = onInterrupt(() => Promise.resolve(run[Symbol.asyncDispose]()));
-  const { passed, failed, skipped } = await runVitest(run);
+  const { passed, failed, skipped, names } = await runVitest(run);
   const leaks = await whatStays(run.folder);
   const leak = leaks.length > 0 ? 1 : 0;
   console.log(`\n${leak ? "✗" : "✓"} nothing is left behind`);
   for (const item of leaks) console.log(`    ${item}`);
+  if (names.length > 0) console.log("\nskipped");
+  for (const name of names) console.log(`    ${name}`);
   const not = skipped ? `, ${skipped} skipped` : "";
   console.log(`\n${passed + 1 - leak} passed, ${failed + leak} failed${not}`);
   return failed + leak === 0 ? 0 : 1;
@@ -44,6 +46,8 @@ interface Totals {
   passed: number;
   failed: number;
   skipped: number;
+  /** The groups of tests that were skipped, which say why. */
+  names: string[];
 }
 
 async function runVitest({ folder }: Run): Promise<Totals> {
@@ -63,12 +67,28 @@ async function runVitest({ folder }: Run): Promise<Totals> {
       // A file that cannot be loaded has no tests that could fail.
       failed: failed === 0 && code !== 0 ? 1 : failed,
       skipped: Number(totals.numPendingTests) + Number(totals.numTodoTests),
+      names: skippedIn(totals),
     };
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { passed: 0, failed: 1, skipped: 0, names: [] };
   } finally {
     rmSync(file, { force: true });
   }
+}
+
+/** The groups of tests that were skipped in vitest's report, each once. */
+function skippedIn({ testResults }: VitestReport): string[] {
+  const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
+  const skipped = tests.filter(({ status }) => status === "pending" || status === "skipped");
+  return [
+    ...new Set(skipped.map(({ ancestorTitles, title }) => ancestorTitles.join(" > ") || title)),
+  ];
+}
+
+interface VitestReport {
+  testResults: {
+    assertionResults: { ancestorTitles: string[]; title: string; status: string }[];
+  }[];
 }
 
 /** Processes and folders of the run that are still there after a moment. */
