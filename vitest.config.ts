@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 import { FAULT } from "./workshop/check/fault.ts";
 
+// What the tests read is English, whatever language the one who runs them has chosen.
+process.env.LC_ALL = "C.UTF-8";
+
 export default defineConfig({
   test: {
     // Each file starts daemons, clusters and a browser of its own: two at once fill two cores.

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { compareLines, readLines } from "../workshop/diff/lines.ts";
 import { killIfThere } from "../workshop/stage/daemon.ts";
 import { answers } from "../workshop/stage/ports.ts";
+import { Inconclusive } from "../workshop/problems.ts";
 import { until } from "../workshop/stage/until.ts";
 import { crowd, isRefused, refusalsOf, refusedPage } from "./crowd.ts";
 import type { Guide } from "./guide.ts";
@@ -28,8 +29,8 @@ const GIVES_UP = 1_500;
 const SHOWN = 10;
 /** On how many channels a worker with a RedisStore listens. (Counted in its code.) */
 const CHANNELS = 13;
-/** How far away those are that come to the cluster with a store, in ms for a request: half a continent. */
-const DISTANCE = 100;
+/** How far away those are that come to the cluster with a store, in ms: farther where this machine is busy. */
+const DISTANCES = [100, 400, 1_600];
 const SAID = "Is everybody here?";
 
 export const acts: readonly Act[] = [
@@ -166,44 +167,53 @@ async function storeAct(house: House, guide: Guide): Promise<void> {
 
 async function againAct(house: House, guide: Guide): Promise<void> {
   await house.run("app-with-redis.js");
-  const logs = await house.logs();
   await everyWorkerListens(house);
   await using overheard = await overhear((await house.redis()).url);
-  guide.say(
-    `Pages come from afar: each request of theirs takes ${DISTANCE} ms, as it does over a network. Every ` +
-      "other one polls; then the first says something.",
-  );
-  const visits = await crowd(house, logs, DISTANCE);
-  await visits[0]?.say(SAID);
-  const heard = await Promise.all(visits.map((each) => each.hears(SAID)));
-  for (const each of visits.slice(0, 2)) await show(each, guide, "act-7");
-  guide.say(
-    `${visits.length} of ${visits.length} pages are connected, ${heard.filter(Boolean).length} heard what ` +
-      `was said; ${tornSessions(logs.lines()).length} sessions met two workers, and ` +
-      `${refusalsOf(visits)} requests were refused.`,
-  );
-  guide.typed(`pm2 logs | grep -c "${WARNING}"`);
-  const warnings = logs.warnings();
-  guide.output(String(warnings));
-  guide.typed("redis-cli monitor | grep publish | cut -d'\"' -f4 | sort | uniq -c | sort -rn");
-  const counts = overheard.counts();
-  guide.output(
-    counts.map(([channel, count]) => `${String(count).padStart(4)} ${channel}`).join("\n"),
-  );
+  guide.say("Pages come from nearby, on this very machine; every other one polls.");
+  const near = await countedCrowd(house, guide);
 
-  guide.say("And as many pages from nearby, on this very machine:");
-  await house.closePages();
-  const near = await crowd(house, logs);
-  guide.typed(`pm2 logs | grep -c "${WARNING}"`);
-  guide.output(String(logs.warnings() - warnings));
+  let far = near;
+  for (const distance of DISTANCES) {
+    await house.closePages();
+    guide.say(`Pages come from afar: each request of theirs takes ${distance} ms more.`);
+    far = await countedCrowd(house, guide, distance);
+    if (far.warnings === 0) break;
+  }
+  if (far.warnings > 0) throw new Inconclusive("This machine is too busy for act 7. Run it again.");
+  await far.visits[0]?.say(SAID);
+  const heard = await Promise.all(far.visits.map((each) => each.hears(SAID)));
+  for (const each of far.visits.slice(0, 2)) await show(each, guide, "act-7");
+  guide.say(`One says something, and ${heard.filter(Boolean).length} of ${heard.length} hear it.`);
+  guide.typed("redis-cli monitor | grep publish | cut -d'\"' -f4 | sort | uniq -c | sort -rn");
+  const counts = overheard
+    .counts()
+    .map(([channel, count]) => `${String(count).padStart(4)} ${channel}`);
+  guide.output(counts.join("\n"));
   guide.look(
     "No warning from afar: the last picture of the article. Any worker, either transport.",
+    `From nearby there ${near.warnings === 1 ? "was 1 warning" : `were ${near.warnings} warnings`}. The store ` +
+      "tells the others of a handshake and does not wait until they know: a client that is close enough " +
+      "overtakes the news, as happens in about every other run. The relay of step 7 asks the owner, and " +
+      "waits for its answer.",
     "What it costs: each session is told to every worker several times, and so is each request of those " +
       "that poll.",
-    `From nearby ${refusalsOf(near)} requests were refused${refusalsOf(near) ? "" : " this time"}: the store tells the others of a ` +
-      "handshake and does not wait until they know. A client that is close enough overtakes the news, and " +
-      "so it goes in about every other run. The relay of step 7 asks the owner, and waits for its answer.",
   );
+}
+
+/** Opens pages to the cluster that shares its handshakes, and counts the warnings on the way. */
+async function countedCrowd(house: House, guide: Guide, distance?: number) {
+  const logs = await house.logs();
+  const before = logs.lines().length;
+  const visits = await crowd(house, logs, distance);
+  const since = logs.lines().slice(before);
+  const warnings = since.filter(({ text }) => text.includes(WARNING)).length;
+  guide.say(
+    `${visits.length} of ${visits.length} pages are connected; ${tornSessions(since).length} sessions met ` +
+      `two workers, and ${refusalsOf(visits)} requests were refused.`,
+  );
+  guide.typed(`pm2 logs | grep -c "${WARNING}"`);
+  guide.output(String(warnings));
+  return { visits, warnings };
 }
 
 async function tableAct(_house: House, guide: Guide): Promise<void> {

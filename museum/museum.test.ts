@@ -123,9 +123,9 @@ function actOf(output: string, act: number): string {
   return output.split(/(?=Act \d ·)/).find((part) => part.startsWith(`Act ${act}`)) ?? "";
 }
 
-/** What was counted after `grep -c`. */
+/** What was counted last after `grep -c`. */
 function warnings(act: string): number {
-  return Number(/grep -c "client not handshaken[^"]*"\s+(\d+)/.exec(act)?.[1]);
+  return Number([...act.matchAll(/grep -c "client not handshaken[^"]*"\s+(\d+)/g)].at(-1)?.[1]);
 }
 
 /** The folder of the run that a process has opened. */

@@ -21,6 +21,7 @@ function command(name: string, description: string): Command {
   return program.command(name).description(description).exitOverride();
 }
 
+const LANG = ["--lang <language>", "the language of the READMEs: en or ja"] as const;
 const PLAIN = ["--plain", "for a screen reader: words only, and nothing is drawn"] as const;
 
 command(
@@ -28,6 +29,7 @@ command(
   "Puts you at a step: your copy of its code, running and checked as you save.",
 )
   .option(...PLAIN)
+  .option(...LANG)
   .action(async (number: string | undefined, options: { plain?: true }) => {
     const { runSession } = await import("./session.ts");
     const { nextStep } = await import("./progress.ts");
@@ -37,6 +39,7 @@ command(
 
 command("solution <number>", "Runs the solution of a step as `step` runs your code.")
   .option(...PLAIN)
+  .option(...LANG)
   .action(async (number: string, options: { plain?: true }) => {
     const { runSession } = await import("./session.ts");
     process.exitCode = await runSession({ step: toStep(number), source: "solution", ...options });
@@ -60,13 +63,13 @@ command("check <number>", "Runs the checks of a step once, on your code.")
     process.exitCode = EXIT_CODES[await runChecksOnce(step, dir)];
   });
 
-command("hint <number>", "Gives the next hint of a step, for the first check that failed.").action(
-  async (number: string) => {
+command("hint <number>", "Gives the next hint of a step, for the first check that failed.")
+  .option(...LANG)
+  .action(async (number: string) => {
     const step = toStep(number);
     const { showHint } = await import("./commands/hint.ts");
     await showHint(step);
-  },
-);
+  });
 
 command("diff <number>", "Shows how your code of a step differs from the solution.").action(
   async (number: string) => {
@@ -88,6 +91,7 @@ command("reset <number>", "Puts your copy of a step, or one file of it, back to 
 
 command("progress", "Shows which steps you have begun and passed, when, and in how many attempts.")
   .option("--json", "as JSON, for a program")
+  .option(...LANG)
   .action(async ({ json }: { json?: true }) => {
     const { showProgress } = await import("./commands/progress.ts");
     showProgress({ json: json ?? isTakenByNpm("json") });
@@ -251,6 +255,12 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // A terminal that was closed: its SIGHUP ends all in order.
   if (error.code === "EIO") return;
   throw error;
+});
+program.hook("preAction", async (_, subcommand) => {
+  const { lang } = subcommand.opts<{ lang?: string }>();
+  if (lang === undefined) return;
+  const { chooseLanguage } = await import("./language.ts");
+  chooseLanguage(lang);
 });
 for (const subcommand of program.commands) {
   const script = subcommand.name().replace("-", ":");

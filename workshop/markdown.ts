@@ -1,21 +1,21 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { marked, type Token, type Tokens } from "marked";
 import colors from "picocolors";
 import wrapAnsi from "wrap-ansi";
-import { folderOf, type Step } from "./catalog.ts";
+import type { Step } from "./catalog.ts";
 import { foldCode, visible } from "./code.ts";
+import { readmeText } from "./language.ts";
 import { renderTable } from "./markdown/table.ts";
 
 const INDENT = 4;
 const NARROWEST = 20;
 
-/** The part of a step's README below that heading, without the heading; empty when there is none. */
+/**
+ * The part of a step's README below that heading of the English one, without the heading, in the chosen
+ * language; empty when there is none. The parts stand in the same order in all languages.
+ */
 export function sectionOf(step: Step, title: string): string {
-  return sectionsIn(readFileSync(join(folderOf(step, "starter"), "README.md"), "utf8"))
-    .filter((section) => section.title === title)
-    .map(({ text }) => text)
-    .join("\n\n");
+  const at = sectionsIn(readmeText(step, "en")).findIndex((section) => section.title === title);
+  return sectionsIn(readmeText(step))[at]?.text ?? "";
 }
 
 /** The parts of a text below its headings of the second level, in order. */

@@ -1,9 +1,10 @@
 import colors from "picocolors";
 import { steps, type Step } from "../catalog.ts";
 import { elapsed } from "../elapsed.ts";
+import { titleOf } from "../language.ts";
 import { padTo } from "../pad.ts";
 import { nextStep, progressOf } from "../progress.ts";
-import { cut } from "../terminal/width.ts";
+import { cut, widthOf } from "../terminal/width.ts";
 import { columns } from "../text.ts";
 
 const HEAD = ["Step", "", "State", "Passed", "Attempts", "Took"];
@@ -54,8 +55,9 @@ function reportOf(step: Step): StepReport {
 }
 
 function tableOf(reports: readonly StepReport[], width: number): string[] {
-  const rows = [HEAD, ...reports.map(rowOf)];
-  const widths = HEAD.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  const titles = steps.map((step) => titleOf(step));
+  const rows = [HEAD, ...reports.map((report, at) => rowOf(report, titles[at]))];
+  const widths = HEAD.map((_, at) => Math.max(...rows.map((row) => widthOf(row[at] ?? ""))));
   const others = widths.reduce((sum, each, at) => sum + 2 + (at === 1 ? 0 : each), -2);
   widths[1] = Math.min(widths[1] ?? 0, Math.max(width - others, SHORTEST));
   return rows.map((row, at) => {
@@ -68,7 +70,9 @@ function tableOf(reports: readonly StepReport[], width: number): string[] {
   });
 }
 
-function rowOf({ step, title, state, passed, attempts, tookMs }: StepReport): string[] {
+/** @param title as a person reads it, in their language */
+function rowOf(report: StepReport, title = report.title): string[] {
+  const { step, state, passed, attempts, tookMs } = report;
   return [
     String(step),
     title,

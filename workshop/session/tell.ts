@@ -1,9 +1,10 @@
 import { join, relative } from "node:path";
 import colors from "picocolors";
-import { APP_PORT, folderOf, root, steps, type Step } from "../catalog.ts";
+import { APP_PORT, root, steps, type Step } from "../catalog.ts";
 import { reportOf, summaryOf, type ReportStyle } from "../check/report.ts";
 import { aboutNewCopy } from "../copy.ts";
 import { elapsed } from "../elapsed.ts";
+import { readmeOf, titleOf } from "../language.ts";
 import { renderMarkdown, sectionOf } from "../markdown.ts";
 import type { StepProgress } from "../progress.ts";
 import type { Display } from "../terminal/display.ts";
@@ -27,7 +28,7 @@ export function tell(desk: Desk, display: Display, { style, hasKeys }: TellOptio
 
   events.on("opened", ({ dir, isNew, changed }) => {
     const folder = relative(root, dir);
-    display.log(`\n${colors.bold(colors.inverse(` Step ${step.number} · ${step.title} `))}`);
+    display.log(`\n${colors.bold(colors.inverse(` Step ${step.number} · ${titleOf(step)} `))}`);
     display.log(prose(step.about));
     if (isNew) display.log(prose(aboutNewCopy(dir)));
     if (changed.length) display.log(colors.yellow(prose(newStarter(step, changed, hasKeys))));
@@ -63,7 +64,7 @@ export function tell(desk: Desk, display: Display, { style, hasKeys }: TellOptio
     const next = steps.find(({ number }) => number === step.number + 1);
     display.log(
       next
-        ? `${colors.bold("n")} goes on to step ${next.number}: ${next.title}\n`
+        ? `${colors.bold("n")} goes on to step ${next.number}: ${titleOf(next)}\n`
         : "That was the last step.\n",
     );
   });
@@ -94,10 +95,6 @@ function whatNext(step: Step): string {
   const next = steps.find(({ number }) => number === step.number + 1);
   const then = next ? ` Then: npm run step ${next.number}` : "";
   return `Read "Why it works" in ${readmeOf(step)}.${then}`;
-}
-
-function readmeOf(step: Step): string {
-  return relative(root, join(folderOf(step, "starter"), "README.md"));
 }
 
 /** Lines that belong together, with a bar at their side. */
