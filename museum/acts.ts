@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { compareLines, readLines } from "../workshop/diff/lines.ts";
 import { killIfThere } from "../workshop/stage/daemon.ts";
@@ -45,7 +44,9 @@ export const acts: readonly Act[] = [
 ];
 
 async function foreverAct(house: House, guide: Guide): Promise<void> {
-  guide.say("A chat on Socket.IO 0.9 and Express 3, in 20 lines, and what kept it alive in 2014.");
+  guide.say(
+    "A chat on Socket.IO 0.9 and Express 3, in some 20 lines, and what kept it alive in 2014.",
+  );
   const { err } = await house.forever("start", "app.js");
   const aging = /Warning: .*/.exec(err)?.[0];
   if (aging) guide.output(`(Node, of code this old) ${aging}`);
@@ -242,10 +243,9 @@ async function alive(house: House, but = 0): Promise<number> {
 /** Waits until each worker would be told of a handshake: it takes them a moment to subscribe. */
 async function everyWorkerListens(house: House): Promise<void> {
   await using cli = await openRedisCli((await house.redis()).url);
-  const workers = house.instances === "max" ? availableParallelism() : Number(house.instances);
   await until(
     () => cli.listeners("handshake"),
-    (count) => count === workers,
+    (count) => count === house.workers,
     { within: SEEN_WITHIN, otherwise: () => new Error("Not every worker listens to Redis.") },
   );
 }

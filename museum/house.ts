@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync, statSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { cpus } from "node:os";
 import { basename, join } from "node:path";
 import type { Browser } from "playwright";
 import { startBrowser } from "../workshop/stage/browser.ts";
@@ -16,6 +16,8 @@ import { visit, type Transport, type Visit } from "./visit.ts";
 
 export type Script = "app.js" | "app-with-redis.js";
 
+/** As pm2 counts them for `-i max`. */
+const CORES = cpus().length;
 /** More workers than this show nothing more, and each takes 60 MB. */
 const MOST = 8;
 
@@ -48,9 +50,13 @@ export class House implements AsyncDisposable {
 
   /** What follows `-i`: one core would make one worker of `max`, and one breaks nothing. */
   get instances(): string {
-    const cores = availableParallelism();
-    if (cores < 2) return "2";
-    return cores > MOST ? "4" : "max";
+    if (CORES < 2) return "2";
+    return CORES > MOST ? "4" : "max";
+  }
+
+  /** How many workers that makes. */
+  get workers(): number {
+    return this.instances === "max" ? CORES : Number(this.instances);
   }
 
   /** Types a command of forever, and shows what it prints. */
