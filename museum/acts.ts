@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compareLines, readLines } from "../workshop/diff/lines.ts";
+import { Inconclusive } from "../workshop/problems.ts";
 import { killIfThere } from "../workshop/stage/daemon.ts";
 import { answers } from "../workshop/stage/ports.ts";
-import { Inconclusive } from "../workshop/problems.ts";
 import { until } from "../workshop/stage/until.ts";
 import { crowd, isRefused, refusalsOf, refusedPage } from "./crowd.ts";
 import type { Guide } from "./guide.ts";
@@ -205,12 +205,18 @@ async function againAct(house: House, guide: Guide): Promise<void> {
 async function countedCrowd(house: House, guide: Guide, distance?: number) {
   const logs = await house.logs();
   const before = logs.lines().length;
+  const since = () => logs.lines().slice(before);
   const visits = await crowd(house, logs, distance);
-  const since = logs.lines().slice(before);
-  const warnings = since.filter(({ text }) => text.includes(WARNING)).length;
+  const refusals = refusalsOf(visits);
+  // Each refusal is written down; the line may come a moment later.
+  const warnings = await until(
+    () => since().filter(({ text }) => text.includes(WARNING)).length,
+    (count) => count >= refusals,
+    { within: SEEN_WITHIN, otherwise: () => new Error("pm2 logs did not show a refusal.") },
+  );
   guide.say(
-    `${visits.length} of ${visits.length} pages are connected; ${tornSessions(since).length} sessions met ` +
-      `two workers, and ${refusalsOf(visits)} requests were refused.`,
+    `${visits.length} of ${visits.length} pages are connected; ${tornSessions(since()).length} sessions met ` +
+      `two workers, and ${refusals} requests were refused.`,
   );
   guide.typed(`pm2 logs | grep -c "${WARNING}"`);
   guide.output(String(warnings));
