@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { marked, type Token } from "marked";
 import { describe, expect, test } from "vitest";
 import { root } from "../workshop/catalog.ts";
 import { runCli } from "../workshop/testing/cli.ts";
+import { filesOfTheClone } from "./support/clone-files.ts";
 import { documented } from "./support/documented.ts";
 
 const COMMAND =
@@ -14,13 +14,9 @@ const NONE = /^(?:for \(|(?:npm|npx|curl|docker|git|pm2|tar|node|kill|forever)$|
 /** Languages whose blocks are no commands. */
 const CODE = /^(?:json|ts|js|tsx|diff|nginx|mermaid|html|text)$/;
 
-const documents = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.md"], {
-  cwd: root,
-  encoding: "utf8",
-})
-  .trim()
-  .split("\n")
-  .filter((file) => existsSync(join(root, file)) && !file.startsWith("checks/answers/"));
+const documents = filesOfTheClone().filter(
+  (file) => file.endsWith(".md") && !file.startsWith("checks/answers/"),
+);
 const scripts: Record<string, string> = JSON.parse(
   readFileSync(join(root, "package.json"), "utf8"),
 ).scripts;

@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import {
   cpSync,
   mkdirSync,
@@ -14,6 +14,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { folderOf, root, steps } from "../workshop/catalog.ts";
 import { cleanEnvironment } from "../workshop/stage/environment.ts";
+import { filesOfTheClone } from "./support/clone-files.ts";
 
 /** The first step, told once more as the last one. */
 const FIRST = "01-one-process";
@@ -42,12 +43,10 @@ test("a new step can be added as docs/teaching.md says", { timeout: 300_000 }, a
   expect(await runCommand(copy.path, "check", "10", "--starter")).toMatchObject({ code: 1 });
 });
 
-/** What git has and would take, in a folder of the clone that git ignores. */
+/** All that makes up the clone, in a folder of it that git ignores. */
 function copyOfTheClone(): Disposable & { path: string } {
   const path = mkdtempSync(join(root, ".scratch-"));
-  const list = ["ls-files", "-co", "--exclude-standard", "-z"];
-  const files = execFileSync("git", list, { cwd: root, encoding: "utf8" }).split("\0");
-  for (const file of files.filter(Boolean)) {
+  for (const file of filesOfTheClone()) {
     mkdirSync(join(path, dirname(file)), { recursive: true });
     cpSync(join(root, file), join(path, file));
   }
