@@ -18,7 +18,9 @@ const program = new Command("npm run museum --")
     "Performs the puzzle of 2014 on today's Node: Socket.IO 0.9, Express 3, forever and pm2, in eight " +
       "acts, each with its commands and what they really print. Everything listens on 127.0.0.1 only.",
   )
-  .option("--act <number>", "only this act, with what it needs of those before")
+  // npm, when it is not told by `--` to leave an option alone, hands on the number only.
+  .argument("[act]", "only this act, with what it needs of those before")
+  .option("--act <number>", "the same")
   .option("--plain", "for a screen reader: words only")
   .addHelpText(
     "after",
@@ -27,7 +29,12 @@ const program = new Command("npm run museum --")
   .exitOverride()
   .action(perform);
 
-async function perform({ act, plain = false }: { act?: string; plain?: boolean }): Promise<void> {
+interface Typed {
+  act?: string;
+  plain?: boolean;
+}
+
+async function perform(number: string | undefined, { act = number, plain = false }: Typed) {
   const programme = act === undefined ? acts : [toAct(act)];
   const guide = openGuide({
     write: (text) => process.stdout.write(text),
