@@ -5,9 +5,10 @@ import type { Browser } from "playwright";
 import { startBrowser } from "../workshop/stage/browser.ts";
 import { startDaemon } from "../workshop/stage/daemon.ts";
 import { PM2_BIN } from "../workshop/stage/pm2.ts";
-import { freePort } from "../workshop/stage/ports.ts";
+import { answers, freePort } from "../workshop/stage/ports.ts";
 import { startRedis, type PrivateRedis } from "../workshop/stage/redis.ts";
 import type { Run } from "../workshop/stage/run.ts";
+import { until } from "../workshop/stage/until.ts";
 import type { Guide } from "./guide.ts";
 import { followLogs, type Logs } from "./logs.ts";
 import { FOREVER_BIN } from "./packages.ts";
@@ -18,6 +19,8 @@ export type Script = "app.js" | "app-with-redis.js";
 
 /** As pm2 counts them for `-i max`. */
 const CORES = cpus().length;
+/** How long the app may take to listen on a busy machine, in ms. */
+const LISTENS_WITHIN = 30_000;
 /** More workers than this show nothing more, and each takes 60 MB. */
 const MOST = 8;
 
@@ -110,6 +113,11 @@ export class House implements AsyncDisposable {
     if (script === "app-with-redis.js") await this.redis();
     this.#running = { script, instances };
     await this.pm2("start", script, "-i", instances);
+    // pm2 calls a worker online when it begins to run, which is before it listens.
+    await until(() => answers(this.port), Boolean, {
+      within: LISTENS_WITHIN,
+      otherwise: () => new Error(`${script} does not listen on port ${this.port}.`),
+    });
   }
 
   /** What the workers write from now on, until another script runs. */
