@@ -36,6 +36,16 @@ export interface TracedRequest {
   message?: string | undefined;
   /** From arrival to the end of the answer, in ms. */
   ms: number;
+  /** What was said, word for word; only where the app was started with `detailed`. */
+  raw?: RawExchange | undefined;
+}
+
+/** A request and its answer as they stand on the wire: line, headers, and the beginning of a body. */
+export interface RawExchange {
+  /** Without its body: that is the app's to read. Up to 2 KB. */
+  request: string;
+  /** Up to 2 KB. */
+  response: string;
 }
 
 /** A worker listens on a port. */

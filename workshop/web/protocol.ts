@@ -1,0 +1,209 @@
+import type { Socket } from "socket.io-client";
+import type { CheckResult, Verdict } from "../check/verdict.ts";
+import type { FileDiff } from "../diff.ts";
+import type { Hint } from "../hints.ts";
+import type { StepProgress } from "../progress.ts";
+import type { DeskState } from "../session/desk-events.ts";
+import type { CrowdState } from "./crowd-state.ts";
+import type { LensBatch, LensSnapshot } from "./lens/messages.ts";
+
+/**
+ * What the page and the server of the workbench say to each other over Socket.IO. All pages that are
+ * open show the same session: there is one a clone.
+ */
+
+/** A step as the page lists it. */
+export interface StepView {
+  number: number;
+  slug: string;
+  title: string;
+  about: string;
+  runs: "node" | "pm2";
+  workers: number;
+  hosts: number;
+  services: readonly ("redis" | "nginx")[];
+  progress: StepProgress;
+}
+
+/** Which code runs: the learner's copy, or the solution for whoever only wants to look. */
+export type Code = "work" | "solution";
+
+/** What the workbench runs at the moment. */
+export interface SessionView {
+  step: number;
+  code: Code;
+  /** Counted up with each session that is opened: marks of an older one are none of this one's. */
+  run: number;
+  /** `closing` until all that it has started is gone; then there is no session. */
+  state: DeskState;
+  /** Where the app can be opened; absent before it has an address. */
+  url?: string | undefined;
+  /** Whether the app is up, and why it is not where it has said so. */
+  app: { isUp: boolean; failure?: string | undefined };
+  /** Absent where the step has none; `isOwn` is false where `REDIS_URL` names one. */
+  redis?: { isUp: boolean; isOwn: boolean; about: string } | undefined;
+  /** How long the last whole run of the checks took, in ms. */
+  took?: number | undefined;
+  /** Whether the learner has ever passed this step, in an earlier session, too. */
+  isPassed: boolean;
+}
+
+/** All that a page shows besides what comes as a stream. */
+export interface BenchState {
+  /** Another one after the server was started anew. */
+  server: string;
+  steps: readonly StepView[];
+  /** The first that is not passed. */
+  next: number;
+  session?: SessionView | undefined;
+}
+
+/** One process of the app. */
+export interface WorkerView {
+  /** `worker 1`, or `host b, worker 1`. */
+  name: string;
+  instance: number;
+  host?: string | undefined;
+  pid: number;
+  /** pm2's word, as in `pm2 list`. */
+  state: string;
+  restarts: number;
+  /** When it was started, in ms since the epoch; absent while it does not run. */
+  startedAt?: number | undefined;
+  /** In percent of one core. */
+  cpu: number;
+  /** In bytes. */
+  memory: number;
+  /** How many clients it has by what its requests tell: sessions that were opened and not ended. */
+  clients: number;
+  /** How many requests it has had in each of the last seconds, oldest first. */
+  rate: readonly number[];
+}
+
+/** Something that a person should know: the app has moved, Redis has ended, pm2 was replaced. */
+export interface Notice {
+  id: number;
+  at: number;
+  kind: "info" | "good" | "bad";
+  text: string;
+}
+
+/** A line of what the app or the session has printed; escape sequences are taken out. */
+export interface OutputLine {
+  id: number;
+  at: number;
+  text: string;
+}
+
+/** A README or the like, as HTML that is safe to put into the page. */
+export interface Guide {
+  step: number;
+  html: string;
+  /** Its TODOs, with the file and the line where each stands in the learner's copy. */
+  todos: readonly { name: string; file: string; line: number }[];
+}
+
+/** A file with its text, marked up as HTML that is safe to put into the page. */
+export interface ShownFile {
+  file: string;
+  html: string;
+}
+
+/** The answer to what a page wants; what goes wrong is told in words for a person. */
+export type Answer<T = undefined> = { ok: true; value: T } | { ok: false; problem: string };
+type Reply<T = undefined> = (answer: Answer<T>) => void;
+
+/** What a page may do to the workers. `host` where there are several. */
+export type WorkerAct =
+  | { do: "kill"; pid: number }
+  | { do: "reload"; host?: string | undefined }
+  | { do: "scale"; to: number; host?: string | undefined };
+
+export interface ServerToPage {
+  /** On connection, and whenever it changes: at most some 10 times a second. */
+  state: (state: BenchState) => void;
+  /** Each second while an app runs. */
+  workers: (workers: readonly WorkerView[]) => void;
+  /** One check has ended. */
+  result: (result: CheckResult) => void;
+  /** To be announced. */
+  verdict: (told: { verdict: Verdict; passed: number; of: number; took: number }) => void;
+  notice: (notice: Notice) => void;
+  output: (lines: readonly OutputLine[]) => void;
+  /** The lens: what came since the last batch. */
+  lens: (batch: LensBatch) => void;
+  crowd: (state: CrowdState) => void;
+}
+
+export interface PageToServer {
+  start: (step: number, code: Code, reply: Reply) => void;
+  stop: (reply: Reply) => void;
+  check: (reply: Reply) => void;
+  pause: (isPaused: boolean, reply: Reply) => void;
+  guide: (step: number, reply: Reply<Guide>) => void;
+  hint: (step: number, reply: Reply<(Hint & { html: string }) | null>) => void;
+  diff: (step: number, reply: Reply<readonly FileDiff[]>) => void;
+  /** `isSure`: the person has said that they want to see it before they have passed. */
+  solution: (step: number, isSure: boolean, reply: Reply<readonly ShownFile[] | "ask">) => void;
+  reset: (step: number, reply: Reply<string>) => void;
+  undoReset: (step: number, reply: Reply<string>) => void;
+  /** Opens a file of the clone in the person's editor, or gives a link that does. */
+  open: (
+    file: string,
+    line: number,
+    reply: Reply<{ by: string } | { link: string; path: string }>,
+  ) => void;
+  worker: (act: WorkerAct, reply: Reply) => void;
+  redis: (want: "up" | "down", reply: Reply) => void;
+  logs: (reply: Reply<readonly { name: string; text: string }[]>) => void;
+  /** What the lens has kept so far; batches follow from there. */
+  lensSnapshot: (reply: Reply<LensSnapshot>) => void;
+  lensClear: (reply: Reply) => void;
+  /** Opens so many more Node clients on the running app. */
+  crowdOpen: (count: number, reply: Reply) => void;
+  crowdClose: (reply: Reply) => void;
+}
+
+/** The page's end of the connection. */
+export type PageSocket = Socket<ServerToPage, PageToServer>;
+
+/**
+ * What the two halves of the workbench hand each other on the server.
+ *
+ * `lens/lens.ts` exports `class Lens`:
+ *   constructor(send: (batch: LensBatch) => void)
+ *   begin(session: { run: number; step: StepView }): void     a session was opened: all is forgotten
+ *   hear(event: TraceEvent, trace: Trace): void                also while the app comes up; requests
+ *       have `raw` (the heads of request and response, see trace/events.ts)
+ *   note(note: LensNote): void                                 Redis was killed, a worker, a restart
+ *   snapshot(): LensSnapshot
+ *   clear(): void
+ *   [Symbol.dispose](): void
+ *
+ * `crowd.ts` exports `class Crowd implements AsyncDisposable`:
+ *   constructor(onChange: (state: CrowdState) => void)
+ *   get state(): CrowdState
+ *   open(app: CrowdTarget, count: number): Promise<void>
+ *   close(): Promise<void>                                     also when the session ends
+ *
+ * On the page, `client/lens/lens-view.tsx` exports `LensView(props: ViewProps)`, and
+ * `client/crowd-control.tsx` exports `CrowdControl(props: ViewProps)`.
+ */
+export interface ViewProps {
+  socket: PageSocket;
+  state: BenchState;
+  workers: readonly WorkerView[];
+}
+
+/** Where a crowd goes, and by which transports this step's page connects. */
+export interface CrowdTarget {
+  url: string;
+  transports: readonly ("polling" | "websocket")[];
+}
+
+/** A mark across all lanes of the lens: something that was done to the app. */
+export interface LensNote {
+  at: number;
+  text: string;
+  kind: "info" | "good" | "bad";
+}
