@@ -66,6 +66,8 @@ export interface Launch {
    * little else than pass them on.
    */
   quiet?: boolean | undefined;
+  /** Puts what was said word for word into the trace, too. */
+  detailed?: boolean | undefined;
   /**
    * Starts all workers at once: pm2 itself would wait until one has said that it is ready before it
    * starts the next. Whoever launches it waits for all of them anyway.
@@ -153,6 +155,15 @@ export function requireServer(dir: string, script: string, cwd = ""): void {
           blocks: true,
         },
   );
+}
+
+/** What tells the workers how much of each request is wanted. */
+export function traceMode({
+  quiet,
+  detailed,
+}: Pick<Launch, "quiet" | "detailed">): Record<string, string> {
+  if (quiet) return { WORKSHOP_TRACE: "quiet" };
+  return detailed ? { WORKSHOP_TRACE: "detailed" } : {};
 }
 
 /** Takes a worker's report in. What else it sends is not for us. */

@@ -165,13 +165,14 @@ class Machine implements Host, AsyncDisposable {
   }
 
   async launch(signal?: AbortSignal): Promise<void> {
-    const { run, dir, name, preload, env, quiet, redis, onOutput } = this.#launch;
+    const { run, dir, name, preload, env, quiet, detailed, redis, onOutput } = this.#launch;
     this.#app = await startManagedApp({
       run,
       dir,
       name,
       preload,
       quiet,
+      detailed,
       signal,
       pm2: this.pm2,
       port: this.port,

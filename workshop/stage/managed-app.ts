@@ -9,6 +9,7 @@ import {
   Output,
   requireServer,
   settle,
+  traceMode,
   type App,
   type Launch,
   type RedisAddress,
@@ -64,7 +65,7 @@ export async function startManagedApp(launch: Launch & { pm2: Pm2 | Promise<Pm2>
 
   let isStarting = true;
   let refusal: Error | undefined;
-  const env = { ...launch.env, ...(quiet ? { WORKSHOP_TRACE: "quiet" } : {}) };
+  const env = { ...launch.env, ...traceMode(launch) };
   const base = { ...run.env, WORKSHOP_EXITS: exits };
   pm2
     .start({

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import pidusage from "pidusage";
 import { SERVER } from "../catalog.ts";
 import { Trace } from "../trace/collector.ts";
-import { hear, Output, requireServer, settle, type App, type Launch } from "./app.ts";
+import { hear, Output, requireServer, settle, traceMode, type App, type Launch } from "./app.ts";
 import { Birth } from "./birth.ts";
 import { PRELOAD } from "./ecosystem.ts";
 
@@ -25,13 +25,14 @@ export async function startPlainApp(launch: Launch): Promise<App> {
 
   const child = spawn(process.execPath, ["--import", PRELOAD, "--import", "tsx", SERVER], {
     cwd: dir,
-    env: { ...run.env, PORT: String(port), WORKSHOP_EXITS: exits },
+    env: { ...run.env, ...traceMode(launch), PORT: String(port), WORKSHOP_EXITS: exits },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     windowsHide: true,
   });
   run.own(name, child.pid);
   child.stdout?.setEncoding("utf8").on("data", (text: string) => output.add("out", text));
   child.stderr?.setEncoding("utf8").on("data", (text: string) => output.add("err", text));
+  const startedAt = Date.now();
   const ended = once(child, "exit");
   const runs = () => child.exitCode === null && child.signalCode === null;
   child.on("message", (message: unknown) => hear(message, trace));
@@ -55,6 +56,7 @@ export async function startPlainApp(launch: Launch): Promise<App> {
           state: runs() ? "online" : "stopped",
           mode: "fork",
           restarts: 0,
+          startedAt: runs() ? startedAt : undefined,
           cpu: usage?.cpu ?? 0,
           memory: usage?.memory ?? 0,
           waitsForReady: false,

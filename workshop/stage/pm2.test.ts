@@ -31,6 +31,11 @@ test("an app that could not come up leaves nothing behind, and its daemon can be
   const afterReset = processesOf(home);
   const app = await startManagedApp({ run, pm2, dir, name: "chat", port });
   const whileUp = processesOf(home);
+  await pm2.scale("chat", cluster.workers + 1);
+  await pm2.scale("chat", cluster.workers + 1);
+  const scaled = await pm2.workers("chat");
+  await pm2.scale("chat", cluster.workers);
+  const scaledBack = await pm2.workers("chat");
   await app[Symbol.asyncDispose]();
   const afterwards = processesOf(home);
   const wasTainted = pm2.isTainted();
@@ -45,6 +50,8 @@ test("an app that could not come up leaves nothing behind, and its daemon can be
   expect(failure).toMatchObject({ message: `Port ${port} has been taken by another program.` });
   expect(afterReset).toHaveLength(1);
   expect(whileUp).toHaveLength(1 + cluster.workers);
+  expect(scaled).toHaveLength(cluster.workers + 1);
+  expect(scaledBack).toHaveLength(cluster.workers);
   expect(afterwards).toHaveLength(1);
   expect(wasTainted).toBe(false);
   // A worker that is deleted while it starts anew may be there all the same.

@@ -26,6 +26,8 @@ export interface Worker {
   state: string;
   mode: "cluster" | "fork";
   restarts: number;
+  /** When it was started, in ms since the epoch; undefined while it does not run. */
+  startedAt?: number | undefined;
   /** Share of one core, in percent. */
   cpu: number;
   /** Resident memory, in bytes. */
@@ -54,6 +56,8 @@ export interface Pm2 extends AsyncDisposable {
   workers: (app: string) => Promise<Worker[]>;
   /** Replaces one worker after the other by a new one, as it is typed: `pm2 reload`. */
   reload: (app: string) => Promise<void>;
+  /** Starts workers, or ends the oldest ones, until there are that many: `pm2 scale`. */
+  scale: (app: string, to: number) => Promise<void>;
   stop: (app: string) => Promise<void>;
   delete: (app: string) => Promise<void>;
   /** Every app with its processes, in a few words each. */
@@ -122,6 +126,12 @@ export async function connectPm2(to: string): Promise<Pm2> {
       return all.filter(({ name }) => name === app).map(toWorker);
     },
     reload: (app) => call((done) => pm2.reload(app, done)).then(() => {}),
+    async scale(app, to) {
+      const all = await call<Pm2Module.ProcessDescription[]>((done) => pm2.list(done));
+      // pm2 itself calls it an error when there is nothing to do.
+      if (all.filter(({ name }) => name === app).length === to) return;
+      await call((done) => scale(pm2, app, to, done));
+    },
     stop: (app) => call((done) => pm2.stop(app, done)).then(() => {}),
     delete: (app) => call((done) => pm2.delete(app, done)).then(() => {}),
     async apps() {
@@ -188,6 +198,18 @@ function neverLaunch(client: object): void {
   });
 }
 
+/** pm2's types do not name it. */
+function scale(
+  pm2: typeof Pm2Module,
+  app: string,
+  to: number,
+  done: (error: unknown) => void,
+): void {
+  const act: unknown = Reflect.get(pm2, "scale");
+  if (typeof act === "function") act.call(pm2, app, to, done);
+  else done(new Error("This pm2 cannot scale."));
+}
+
 interface Wires {
   on: (event: string, listener: BusListener) => void;
   close: () => void;
@@ -246,6 +268,7 @@ function toWorker({ pid, pm2_env: env, monit }: Pm2Module.ProcessDescription): W
     state: String(env?.status ?? "unknown"),
     mode: options.exec_mode === "cluster_mode" ? "cluster" : "fork",
     restarts: env?.restart_time ?? 0,
+    startedAt: env?.status === "online" ? env.pm_uptime : undefined,
     cpu: monit?.cpu ?? 0,
     memory: monit?.memory ?? 0,
     waitsForReady: options.wait_ready === true,

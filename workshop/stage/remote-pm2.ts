@@ -13,7 +13,7 @@ const CHILD = fileURLToPath(new URL("remote-pm2-child.ts", import.meta.url));
 /** What only pm2 itself can do; the rest of a client is known from its home. */
 type Calls = Pick<
   Pm2,
-  "start" | "workers" | "reload" | "stop" | "delete" | "apps" | "killDaemon" | "reset"
+  "start" | "workers" | "reload" | "scale" | "stop" | "delete" | "apps" | "killDaemon" | "reset"
 >;
 
 export interface ToChild {
@@ -64,6 +64,7 @@ export async function connectRemotePm2(home: string): Promise<Pm2> {
     start: (app) => line.call("start", app),
     workers: (app) => line.call("workers", app),
     reload: (app) => line.call("reload", app),
+    scale: (app, to) => line.call("scale", app, to),
     stop: (app) => line.call("stop", app),
     delete: (app) => line.call("delete", app),
     apps: () => line.call("apps"),

@@ -42,7 +42,7 @@ export interface TracedRequest {
 
 /** A request and its answer as they stand on the wire: line, headers, and the beginning of a body. */
 export interface RawExchange {
-  /** Without its body: that is the app's to read. Up to 2 KB. */
+  /** Up to 2 KB. */
   request: string;
   /** Up to 2 KB. */
   response: string;

@@ -20,6 +20,8 @@ import { Server as TlsServer } from "node:https";
 const REPORT = "workshop:trace";
 /** Enough for the head of a refused upgrade, and for the packet that opens a session. */
 const KEEP = 1024;
+/** Enough for what a browser sends along, and for what it is answered. */
+const LONGEST = 2048;
 
 const send = process.send?.bind(process);
 
@@ -70,13 +72,41 @@ function watchRequest(request, response) {
   if (isQuiet()) return;
   const seen = describe(request, request.socket, false);
   const body = keepBody(seen, response);
+  const wanted = keepRequest(seen, request);
   const start = performance.now();
   response.once("close", () => {
     seen.status = response.writableFinished ? response.statusCode : 0;
     seen.ms = performance.now() - start;
     readBody(seen, body());
+    // What went out as the head of the answer, as it went out. Node gives it under this name only.
+    const head = Reflect.get(response, "_header");
+    if (wanted) seen.raw = { request: wanted(), response: shorten(`${head ?? ""}${body()}`) };
     report(seen);
   });
+}
+
+/**
+ * Keeps a Socket.IO client's request, where such details are wanted; gives a function that tells it.
+ * @param {TracedRequest} seen @param {IncomingMessage} request
+ */
+function keepRequest(seen, request) {
+  if (process.env.WORKSHOP_TRACE !== "detailed" || seen.transport === undefined) return undefined;
+  const { method, url, httpVersion, rawHeaders } = request;
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
+  }
+  let body = "";
+  // Heard as it reaches the app, which is who reads it.
+  overhear(request, "emit", ([event, chunk]) => {
+    if (event === "data") body = keep(body, chunk);
+  });
+  return () => shorten(`${lines.join("\r\n")}\r\n\r\n${body}`);
+}
+
+/** @param {string} text */
+function shorten(text) {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
 /**
@@ -100,6 +130,7 @@ function watchUpgrade(request, socket) {
   if (isQuiet()) return;
   const seen = describe(request, socket, true);
   const start = performance.now();
+  const wanted = keepRequest(seen, request);
   let kept = "";
   let reported = false;
 
@@ -111,6 +142,7 @@ function watchUpgrade(request, socket) {
     const [head = "", body = ""] = kept.split("\r\n\r\n");
     seen.status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0);
     readBody(seen, body);
+    if (wanted) seen.raw = { request: wanted(), response: shorten(kept) };
     report(seen);
   };
   const restore = overhear(socket, "write", ([chunk]) => {

@@ -209,6 +209,49 @@ describe("a worker reports", () => {
   });
 });
 
+describe("a worker that was asked for details reports what was said word for word", () => {
+  const detailed = { env: { WORKSHOP_TRACE: "detailed" } };
+
+  test("of a request that has a body, and of its refusal", async () => {
+    await using server = await startTracedServer(detailed);
+
+    await ask(`${server.url}${POLLING}&sid=nobodys`, { method: "POST", body: "40" });
+
+    const { raw } = await requestLike(server, { sid: "nobodys" });
+    expect(raw?.request).toMatch(/^POST \/socket\.io\/\?EIO=4.*nobodys HTTP\/1\.1\r\nHost: /i);
+    expect(raw?.response).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n[^]*"Session ID unknown"\}$/);
+  });
+
+  test("of a request whose body the app has read", async () => {
+    await using server = await startTracedServer(detailed);
+
+    const sid = await openSession(server);
+
+    const { raw } = await requestLike(server, { sid, method: "POST" });
+    expect(raw?.request).toMatch(/\r\n\r\n40$/);
+    expect(raw?.response).toMatch(/\r\n\r\nok$/);
+  });
+
+  test("of an upgrade", async () => {
+    await using server = await startTracedServer(detailed);
+    using client = connect(server.url, ["websocket"]);
+    await client.connected;
+
+    const { raw } = await requestLike(server, { upgrade: true });
+
+    expect(raw?.request).toMatch(/^GET [^]*\r\nUpgrade: websocket\r\n/i);
+    expect(raw?.response).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/);
+  });
+
+  test("and nothing of it otherwise", async () => {
+    await using server = await startTracedServer();
+
+    await ask(`${server.url}${POLLING}&t=mine`);
+
+    expect(await requestLike(server, { tag: "mine" })).not.toHaveProperty("raw");
+  });
+});
+
 describe("what comes to a worker through another one", () => {
   /**
    * The workers are one here: what names a session is handed, byte by byte and on no socket of the
