@@ -56,7 +56,7 @@ export async function benchLoop(steps: readonly Step[], runs: number): Promise<v
         port,
         pm2s: daemons.pm2s.slice(0, step.hosts),
         redis: await redisFor(step, run),
-        print: silent,
+        tell: { said: silent, traced: silent, printed: silent, workers: silent, changed: silent },
         onUrl: silent,
       });
       const saves = new EventEmitter<{ save: [] }>();

@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import type { Step } from "./catalog.ts";
 import { LearnersApp } from "./learners-app.ts";
@@ -8,6 +7,7 @@ import { openRun } from "./stage/run.ts";
 import { makeFolder } from "./testing/folder.ts";
 import { helloApp } from "./testing/hello-app.ts";
 import { ask } from "./testing/traced-server.ts";
+import { nameOf } from "./trace/line.ts";
 
 const step: Step = {
   number: 9,
@@ -38,7 +38,14 @@ test("a session on two hosts shows the workers of both, what is wrong with nginx
     port,
     pm2s: daemons.pm2s,
     redis: undefined,
-    print: (text) => printed.push(stripVTControlCharacters(text)),
+    tell: {
+      said: (text) => printed.push(text),
+      workers: (workers) =>
+        printed.push(...workers.map((it) => `${nameOf(it)} pid ${it.pid} ${it.state}`)),
+      traced: () => {},
+      printed: () => {},
+      changed: () => {},
+    },
     onUrl: () => {},
   });
 
@@ -47,7 +54,7 @@ test("a session on two hosts shows the workers of both, what is wrong with nginx
   const answer = await ask(app.url);
   folder.write("nginx.conf", "server { listen 3000 default; retrun 200; }");
   await app.restart();
-  const refusal = printed.splice(0).join(" ").replaceAll("\n", " ");
+  const refusal = printed.splice(0).join(" ");
   folder.write("nginx.conf", helloApp["nginx.conf"] ?? "");
   await app.restart();
   const again = await ask(app.url);

@@ -1,6 +1,5 @@
-import colors from "picocolors";
 import type { Step } from "./catalog.ts";
-import { NotYet } from "./problems.ts";
+import { NotYet, UsageProblem } from "./problems.ts";
 import { PortTaken, type App, type Launch, type RedisAddress } from "./stage/app.ts";
 import { startHosts, type HostsApp } from "./stage/hosts.ts";
 import { startManagedApp } from "./stage/managed-app.ts";
@@ -8,11 +7,9 @@ import { startPlainApp } from "./stage/plain-app.ts";
 import type { Pm2, Worker } from "./stage/pm2.ts";
 import { portFrom } from "./stage/ports.ts";
 import type { Run } from "./stage/run.ts";
-import { AppOutput } from "./session/app-output.ts";
 import { clean } from "./terminal/clean.ts";
-import { columns, wrap } from "./text.ts";
-import { nameOf } from "./trace/line.ts";
-import { paint, tracePrinter } from "./trace/print.ts";
+import type { Trace } from "./trace/collector.ts";
+import type { TraceEvent } from "./trace/events.ts";
 
 /** pm2 tells of a restart in several events; the workers are shown once. In ms. */
 const SETTLE = 250;
@@ -28,7 +25,25 @@ export interface LearnersAppOptions {
   pm2s: readonly Pm2[];
   /** Absent in steps without Redis. */
   redis: RedisAddress | undefined;
-  print: (text: string) => void;
+  /** Whether what was said word for word is wanted in the trace, too. */
+  detailed?: boolean | undefined;
+  tell: AppListener;
+}
+
+/** What is worse or better to know, or goes without saying. */
+export type Tone = "bad" | "quiet";
+
+/** Who shows what happens in an app. */
+export interface AppListener {
+  /** A sentence for a person. */
+  said: (text: string, tone?: Tone) => void;
+  traced: (event: TraceEvent, trace: Trace) => void;
+  /** What it prints while it runs. */
+  printed: (stream: "out" | "err", text: string) => void;
+  /** Its workers, when they are others or in another state than before. */
+  workers: (workers: readonly Worker[]) => void;
+  /** It is up, or no longer. */
+  changed: () => void;
 }
 
 /** What one stream of the app has printed, or one host's: its latest 64 KB. */
@@ -65,6 +80,51 @@ export class LearnersApp implements AsyncDisposable {
     return `http://localhost:${this.#port}`;
   }
 
+  get isUp(): boolean {
+    return this.#app !== undefined;
+  }
+
+  /** Why it is not up, where its code is the reason. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** What runs of it now. */
+  async workers(): Promise<Worker[]> {
+    return (await this.#app?.workers()) ?? [];
+  }
+
+  /** Ends one worker as `kill -9` does; what pm2 does then is pm2's. Only its own can be ended. */
+  async kill(pid: number): Promise<void> {
+    const found = (await this.workers()).find((worker) => worker.pid === pid && pid > 0);
+    if (!found) throw new NotRunning(`There is no worker with the pid ${pid} any more.`);
+    process.kill(pid, "SIGKILL");
+  }
+
+  /** Replaces one worker after the other, on one host or on all: `pm2 reload`. */
+  async reload(host?: string): Promise<void> {
+    await this.#onHosts(host, (pm2, name) => pm2.reload(name));
+  }
+
+  /** Starts or ends workers until there are that many, on one host or on each: `pm2 scale`. */
+  async scale(to: number, host?: string): Promise<void> {
+    await this.#onHosts(host, (pm2, name) => pm2.scale(name, to));
+  }
+
+  async #onHosts(
+    host: string | undefined,
+    act: (pm2: Pm2, name: string) => Promise<void>,
+  ): Promise<void> {
+    const app = this.#app;
+    const { pm2s } = this.#options;
+    if (!app) throw new NotRunning("The app is not up.");
+    if (pm2s.length === 0) throw new NotRunning("This app runs without pm2.");
+    const names = "hosts" in app ? app.hosts.map(({ name }) => name) : [undefined];
+    const chosen = pm2s.filter((_, at) => host === undefined || names[at] === host);
+    if (chosen.length === 0) throw new NotRunning(`There is no host ${host}.`);
+    await Promise.all(chosen.map((pm2) => act(pm2, app.name)));
+  }
+
   /** Ends what runs, starts the code as it is now, and shows its workers or why it does not run. */
   async restart(): Promise<void> {
     await this.stop();
@@ -87,23 +147,23 @@ export class LearnersApp implements AsyncDisposable {
     const app = this.#app;
     this.#hadVisitors ||= app?.trace.requests.some(({ opened }) => opened) ?? false;
     this.#app = undefined;
+    if (app) this.#options.tell.changed();
     await app?.[Symbol.asyncDispose]();
   }
 
   async #start(signal: AbortSignal): Promise<void> {
-    const { dir, run, pm2s, redis, print } = this.#options;
+    const { dir, run, pm2s, redis, detailed, tell } = this.#options;
     this.#failure = undefined;
-    if (!pm2s.every((pm2) => pm2.isThere())) print("pm2's daemon has ended; here is a new one.");
+    const isThere = pm2s.every((pm2) => pm2.isThere());
+    if (!isThere) tell.said("pm2's daemon has ended; here is a new one.");
     await this.#resetTainted();
-    // Who sends a request chooses some of the words in its line.
-    const onTrace = tracePrinter((text) => print(clean(text)), columns);
-    const output = new AppOutput(print);
     // What it says as it starts and stops is said of it anyway.
-    const onOutput: Launch["onOutput"] = (...said) => this.#app && output.hear(...said);
+    const onOutput: Launch["onOutput"] = (...said) => this.#app && tell.printed(...said);
+    const app = { run, dir, port: this.#port, name: "chat", redis, detailed };
     try {
-      const launch = { run, dir, port: this.#port, name: "chat", redis, onTrace, onOutput, signal };
-      this.#app = await this.#launch(launch);
+      this.#app = await this.#launch({ ...app, onTrace: tell.traced, onOutput, signal });
       this.#moveTo(this.#app.port);
+      tell.changed();
       this.#shown = "";
       await this.#showWorkers();
       this.#adviseReload();
@@ -120,7 +180,8 @@ export class LearnersApp implements AsyncDisposable {
       const { expected, seen } = error.finding;
       const text = clean(`The app is not up. Expected ${expected}. Saw ${seen}.`);
       this.#failure = text;
-      print(wrap(text, columns()).map(colors.red).join("\n"));
+      tell.said(text, "bad");
+      tell.changed();
     }
   }
 
@@ -141,7 +202,7 @@ export class LearnersApp implements AsyncDisposable {
     if (port === this.#port) return;
     const taken = this.#port;
     this.#port = port;
-    this.#options.print(
+    this.#options.tell.said(
       `Port ${taken} has been taken by another program; the app moves to ${this.url}`,
     );
     this.#options.onUrl(this.url);
@@ -155,10 +216,9 @@ export class LearnersApp implements AsyncDisposable {
 
   /** The workers start one after the other, and whoever was connected comes back to the first. */
   #adviseReload(): void {
-    const { step, print } = this.#options;
+    const { step, tell } = this.#options;
     if (this.#hadVisitors && step.workers > 1) {
-      const advice = "Open pages are back on the worker that was up first: reload them.";
-      print(wrap(advice, columns()).map(colors.dim).join("\n"));
+      tell.said("Open pages are back on the worker that was up first: reload them.", "quiet");
     }
     this.#hadVisitors = false;
   }
@@ -166,12 +226,12 @@ export class LearnersApp implements AsyncDisposable {
   async #showWorkers(): Promise<void> {
     const workers = await this.#app?.workers();
     if (!workers) return;
-    const lines = workers.map(describe);
-    if (lines.join() === this.#shown) return;
-    this.#shown = lines.join();
-    lines.forEach((line, at) =>
-      this.#options.print(`${at === 0 ? "Workers  " : "         "}${line}`),
+    const shown = workers.map(({ host, instance, pid, state, restarts }) =>
+      [host, instance, pid, state, restarts].join(" "),
     );
+    if (shown.join() === this.#shown) return;
+    this.#shown = shown.join();
+    this.#options.tell.workers(workers);
   }
 
   /** What the app has printed since it started; why it is not up where it is not. */
@@ -191,10 +251,5 @@ export class LearnersApp implements AsyncDisposable {
   }
 }
 
-/** One worker in a few words: its number, pid and state, and how often pm2 has restarted it. */
-function describe(worker: Worker): string {
-  const times = worker.restarts === 1 ? "once" : `${worker.restarts} times`;
-  const again = worker.restarts > 0 ? `, restarted ${times}` : "";
-  const pid = worker.pid ? ` pid ${worker.pid}` : "";
-  return `${paint(worker, nameOf(worker))}${pid} ${worker.state}${again}`;
-}
+/** What was asked for needs a worker, a host or an app that is not there. */
+export class NotRunning extends UsageProblem {}

@@ -1,6 +1,10 @@
 import type { CheckResult, Verdict } from "../check/verdict.ts";
 import type { StepProgress } from "../progress.ts";
+import type { Tone } from "../learners-app.ts";
 import type { SessionRedis } from "../session-redis.ts";
+import type { Worker } from "../stage/pm2.ts";
+import type { Trace } from "../trace/collector.ts";
+import type { TraceEvent } from "../trace/events.ts";
 
 /** How things stand. */
 export interface DeskState {
@@ -40,7 +44,14 @@ export interface DeskEvents {
   /** The learner's own code has passed: told once a session, and whether it never had before. */
   passed: [progress: StepProgress, isFirst: boolean];
   /** Something to tell a person. */
-  said: [string];
+  said: [text: string, tone?: Tone | undefined];
+  /** A request, or what Redis was told. */
+  traced: [TraceEvent, Trace];
+  /** What the app has printed. */
+  printed: [stream: "out" | "err", text: string];
+  workers: [readonly Worker[]];
+  /** The session's own Redis has ended by itself, was killed, or is back. */
+  redis: ["ended" | "killed" | "back"];
   /** The state is another. */
   changed: [];
   wanted: [];

@@ -5,11 +5,12 @@ import { changedStarter, learnersCopy, resetCopy, type Reset } from "../copy.ts"
 import { diffOf, type FileDiff } from "../diff.ts";
 import { nextHint, noteResults, type Hint } from "../hints.ts";
 import { judgeCode } from "../judge.ts";
-import { LearnersApp, type AppLog } from "../learners-app.ts";
+import { LearnersApp, type AppListener, type AppLog, type Tone } from "../learners-app.ts";
 import { noteBegun, noteVerdict, progressOf } from "../progress.ts";
 import { openSessionRedis, type SessionRedis } from "../session-redis.ts";
 import { portFrom } from "../stage/ports.ts";
 import { requireRedis } from "../stage/reach-redis.ts";
+import type { Worker } from "../stage/pm2.ts";
 import { watchFolder } from "../watch.ts";
 import type { DeskEvents, DeskState, Judgement } from "./desk-events.ts";
 import { messageOf } from "./message.ts";
@@ -19,6 +20,8 @@ export interface DeskOptions {
   step: Step;
   source: Extract<Source, "work" | "solution">;
   tools: Tools;
+  /** Whether what requests said word for word is wanted, too. */
+  detailed?: boolean | undefined;
 }
 
 /**
@@ -30,6 +33,7 @@ export class Desk implements AsyncDisposable {
   readonly source: DeskOptions["source"];
   readonly events = new EventEmitter<DeskEvents>();
   readonly #tools: Tools;
+  readonly #detailed: boolean;
   readonly #end = new AbortController();
   /** Aborted when this desk, or all of the session, is to end. */
   readonly #ended: AbortSignal;
@@ -44,10 +48,11 @@ export class Desk implements AsyncDisposable {
   /** Whether that was said in this session. */
   #isTold = false;
 
-  constructor({ step, source, tools }: DeskOptions) {
+  constructor({ step, source, tools, detailed = false }: DeskOptions) {
     this.step = step;
     this.source = source;
     this.#tools = tools;
+    this.#detailed = detailed;
     this.#ended = AbortSignal.any([this.#end.signal, tools.ended]);
     this.#ended.addEventListener("abort", () => this.#cutShort());
     this.#state = {
@@ -84,7 +89,7 @@ export class Desk implements AsyncDisposable {
     // A Redis that cannot be used is told before anything else is started.
     if (step.services.includes("redis")) {
       this.#redis = await openSessionRedis(run, () => {
-        this.#say("Redis has ended. k starts it again.");
+        this.#sayRedis("ended");
         this.events.emit("changed");
       });
     }
@@ -101,7 +106,8 @@ export class Desk implements AsyncDisposable {
       port,
       pm2s,
       redis: this.#redis,
-      print: (text) => this.#say(text),
+      detailed: this.#detailed,
+      tell: this.#listener(),
       onUrl: (url) => {
         claim.update({ url });
         this.events.emit("changed");
@@ -124,6 +130,16 @@ export class Desk implements AsyncDisposable {
   /** Where the app can be opened; undefined while it has no address yet. */
   get url(): string | undefined {
     return this.#app?.url;
+  }
+
+  /** Whether the app is up, and why it is not where its code is the reason. */
+  get app(): { isUp: boolean; failure: string | undefined } {
+    return { isUp: this.#app?.isUp ?? false, failure: this.#app?.failure };
+  }
+
+  /** The session's Redis; undefined where the step has none, and before it is found. */
+  get redis(): SessionRedis | undefined {
+    return this.#redis;
   }
 
   /** Whether the session's own Redis runs; undefined where it has none of its own. */
@@ -197,17 +213,37 @@ export class Desk implements AsyncDisposable {
     return this.#app?.logs() ?? [];
   }
 
+  /** The processes of the app that runs. */
+  async workers(): Promise<Worker[]> {
+    return (await this.#app?.workers()) ?? [];
+  }
+
+  /** Ends one worker as `kill -9` does. */
+  async killWorker(pid: number): Promise<void> {
+    await this.#app?.kill(pid);
+  }
+
+  /** `pm2 reload`, on one host or on all. */
+  async reload(host?: string): Promise<void> {
+    await this.#app?.reload(host);
+  }
+
+  /** `pm2 scale`, on one host or on each. */
+  async scale(to: number, host?: string): Promise<void> {
+    await this.#app?.scale(to, host);
+  }
+
   /** Kills the session's own Redis, or starts it again: to see what the app does then. */
   async toggleRedis(): Promise<void> {
     const own = this.#redis?.own;
     if (!own) return;
     if (own.isThere()) {
       // Before what the app has to say to it.
-      this.#say("Redis is killed. k starts it again.");
+      this.#sayRedis("killed");
       await own.kill();
     } else {
       await own.start();
-      this.#say("Redis is back.");
+      this.#sayRedis("back");
     }
     this.#change({});
   }
@@ -277,8 +313,28 @@ export class Desk implements AsyncDisposable {
     this.events.emit("changed");
   }
 
-  #say(text: string): void {
-    if (!this.#ended.aborted) this.events.emit("said", text);
+  /** Hands on what happens in the app, until this desk is to end: then nobody wants to know. */
+  #listener(): AppListener {
+    const { events } = this;
+    const whileOpen =
+      <A extends unknown[]>(tell: (...what: A) => unknown) =>
+      (...what: A): void =>
+        void (this.#ended.aborted || tell(...what));
+    return {
+      said: (text, tone) => this.#say(text, tone),
+      traced: whileOpen((event, trace) => events.emit("traced", event, trace)),
+      printed: whileOpen((stream, text) => events.emit("printed", stream, text)),
+      workers: whileOpen((workers) => events.emit("workers", workers)),
+      changed: whileOpen(() => events.emit("changed")),
+    };
+  }
+
+  #sayRedis(state: "ended" | "killed" | "back"): void {
+    if (!this.#ended.aborted) this.events.emit("redis", state);
+  }
+
+  #say(text: string, tone?: Tone): void {
+    if (!this.#ended.aborted) this.events.emit("said", text, tone);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,8 +7,15 @@ import { elapsed } from "../elapsed.ts";
 import { readmeOf, titleOf } from "../language.ts";
 import { renderMarkdown, sectionOf } from "../markdown.ts";
 import type { StepProgress } from "../progress.ts";
+import type { Tone } from "../learners-app.ts";
+import type { Worker } from "../stage/pm2.ts";
 import type { Display } from "../terminal/display.ts";
+import { clean } from "../terminal/clean.ts";
 import { flow } from "../terminal/width.ts";
+import { wrap } from "../text.ts";
+import { nameOf } from "../trace/line.ts";
+import { paint, tracePrinter } from "../trace/print.ts";
+import { AppOutput } from "./app-output.ts";
 import type { Desk } from "./desk.ts";
 
 /** Longer lines of prose than this are hard to follow. In columns. */
@@ -68,8 +75,40 @@ export function tell(desk: Desk, display: Display, { style, hasKeys }: TellOptio
         : "That was the last step.\n",
     );
   });
-  events.on("said", (text) => display.log(text));
+  events.on("said", (text, tone) => {
+    const paintIt = tone && TONES[tone];
+    const lines = paintIt ? wrap(text, display.width).map(paintIt) : [text];
+    display.log(lines.join("\n"));
+  });
+  // Who sends a request chooses some of the words in its line.
+  const print = (text: string) => display.log(text);
+  const trace = tracePrinter(
+    (text) => print(clean(text)),
+    () => display.width,
+  );
+  events.on("traced", trace);
+  const output = new AppOutput(print);
+  events.on("printed", (stream, text) => output.hear(stream, text));
+  events.on("workers", (workers) => workers.map(describe).forEach(print));
+  events.on("redis", (state) => print(REDIS[state]));
   events.on("changed", () => display.refresh());
+}
+
+const TONES: Record<Tone, (text: string) => string> = { bad: colors.red, quiet: colors.dim };
+
+const REDIS = {
+  ended: "Redis has ended. k starts it again.",
+  killed: "Redis is killed. k starts it again.",
+  back: "Redis is back.",
+};
+
+/** One worker in a few words: its number, pid and state, and how often pm2 has restarted it. */
+function describe(worker: Worker, at: number): string {
+  const times = worker.restarts === 1 ? "once" : `${worker.restarts} times`;
+  const again = worker.restarts > 0 ? `, restarted ${times}` : "";
+  const pid = worker.pid ? ` pid ${worker.pid}` : "";
+  const label = at === 0 ? "Workers  " : "         ";
+  return `${label}${paint(worker, nameOf(worker))}${pid} ${worker.state}${again}`;
 }
 
 /** `Read     steps/…`; what comes further stands below. */
