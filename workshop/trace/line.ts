@@ -2,6 +2,9 @@ import { wrap } from "../text.ts";
 import type { Trace } from "./collector.ts";
 import type { TracedCommand, TracedRequest, WorkerId } from "./events.ts";
 
+/** Whoever knows which worker a session belongs to. */
+export type Owners = Pick<Trace, "ownerOf">;
+
 /** What Engine.IO says of a session that it has not, or no longer. */
 const UNKNOWN = "Session ID unknown";
 
@@ -30,7 +33,7 @@ function verb(request: TracedRequest): string {
  *     worker 0  POST  polling    sid u3KxQa  200  · through another worker
  *     worker 1  POST  polling    sid u3KxQa  200  · worker 0 answered
  */
-export function line(request: TracedRequest, trace: Trace): string {
+export function line(request: TracedRequest, trace: Owners): string {
   return [
     nameOf(request.worker),
     verb(request).padEnd(4),
@@ -76,7 +79,7 @@ function readable(channel: string): string {
 }
 
 /** The status, what it means for the session, and which other worker had a part in it. */
-export function outcome(request: TracedRequest, trace: Trace): string {
+export function outcome(request: TracedRequest, trace: Owners): string {
   const { status, opened, message, relayed } = request;
   const parts = [status === 0 ? "the client went away" : String(status)];
   if (opened) parts.push(`opens ${shortSid(opened)}`);
@@ -88,7 +91,7 @@ export function outcome(request: TracedRequest, trace: Trace): string {
 }
 
 /** What the session's owner has to do with the outcome, where that is worth a word. */
-function sessionRemark(request: TracedRequest, trace: Trace): string | undefined {
+function sessionRemark(request: TracedRequest, trace: Owners): string | undefined {
   const { status, sid, message, worker } = request;
   const owner = trace.ownerOf(sid);
   if (status === 0 || !owner) return undefined;
