@@ -37,6 +37,21 @@ command(
     process.exitCode = await runSession({ step, source: "work", ...options });
   });
 
+command(
+  "start",
+  "Opens the workbench: the same as a page, with the cluster's traffic made visible.",
+)
+  .option("--port <number>", "where to serve it; by default 4000, or the next free port")
+  .option("--step <number>", "the step to open; by default the next that is not passed")
+  .option("--no-open", "only print the address")
+  .action(async (typed: { port?: string; step?: string; open: boolean }) => {
+    const { runWorkbench } = await import("./web.ts");
+    const { nextStep } = await import("./progress.ts");
+    const step = typed.step === undefined ? nextStep() : toStep(typed.step);
+    const port = typed.port === undefined ? undefined : toPort(typed.port);
+    process.exitCode = await runWorkbench({ step, port, open: typed.open });
+  });
+
 command("solution <number>", "Runs the solution of a step as `step` runs your code.")
   .option(...PLAIN)
   .option(...LANG)
@@ -198,6 +213,13 @@ function toStep(text: string): Step {
   throw new UsageProblem(
     `There is no step ${text}: the steps are 1 to ${steps.length}. Example: npm run step 3`,
   );
+}
+
+/** @throws UsageProblem for anything that is no port. */
+function toPort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new UsageProblem(`There is no port ${text}: ports are 1 to 65535. Example: --port 4000`);
 }
 
 async function folderToCheck(

@@ -19,6 +19,8 @@ export interface SessionNote {
   homes?: readonly string[] | undefined;
   /** The URL of the session's Redis; absent in steps without Redis. */
   redis?: string | undefined;
+  /** The address of the workbench, where the session is one: with what lets a browser in. */
+  workbench?: string | undefined;
 }
 
 /** The session that is running in this clone, if there is one. */
@@ -63,6 +65,11 @@ export function claimSession(
 }
 
 function alreadyRunning(other: SessionNote | undefined): UsageProblem {
+  if (other?.workbench) {
+    return new UsageProblem(
+      `The workbench is open in this clone already (pid ${other.pid}): ${other.workbench}\nEnd it with Ctrl-C where it was started, or with npm run stop.`,
+    );
+  }
   const which = other ? ` (step ${other.step}, pid ${other.pid})` : "";
   return new UsageProblem(
     `A session is running in this clone already${which}. Quit it with q, or end it with npm run stop.`,

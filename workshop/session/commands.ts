@@ -1,12 +1,11 @@
-import { relative } from "node:path";
-import { root, steps, type Step } from "../catalog.ts";
-import type { Reset } from "../copy.ts";
+import { steps, type Step } from "../catalog.ts";
 import { renderHint } from "../hints.ts";
 import { openUrl } from "../open-url.ts";
 import type { Display } from "../terminal/display.ts";
 import type { Controls } from "./controls.ts";
 import type { Desk } from "./desk.ts";
 import { diffPage, helpPage, logsPage, solutionPage } from "./pages.ts";
+import { resetReport } from "./reset-report.ts";
 import { boxed } from "./tell.ts";
 
 /** What a key does. */
@@ -154,14 +153,6 @@ function reset({ desk, display, controls }: Seat): void {
       display.log(resetReport(await desk.reset()));
     }),
   );
-}
-
-function resetReport({ backup, files }: Reset): string {
-  if (!backup)
-    return files.length
-      ? "Your copy was gone; here is a new one."
-      : "Your copy is as the starter is.";
-  return `Your copy is as the starter is. What you had is in ${relative(root, backup)}`;
 }
 
 function goOn({ desk, display, controls, leave }: Seat): void {

@@ -48,6 +48,14 @@ export interface RawExchange {
   response: string;
 }
 
+/** The WebSocket of a session has ended; only where the app was started with `detailed`. */
+export interface TracedGone {
+  kind: "gone";
+  at: number;
+  worker: WorkerId;
+  sid: string;
+}
+
 /** A worker listens on a port. */
 export interface TracedListening {
   kind: "listening";
@@ -88,7 +96,8 @@ export interface TracedCommand {
   received?: number | undefined;
 }
 
-export type TraceEvent = TracedRequest | TracedListening | TracedReady | TracedLink | TracedCommand;
+export type TraceEvent =
+  TracedRequest | TracedGone | TracedListening | TracedReady | TracedLink | TracedCommand;
 
 /** A process that ended by its own will: `exit` ran in it. A killed one leaves no such record. */
 export interface TracedExit {

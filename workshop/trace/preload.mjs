@@ -142,7 +142,11 @@ function watchUpgrade(request, socket) {
     const [head = "", body = ""] = kept.split("\r\n\r\n");
     seen.status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0);
     readBody(seen, body);
-    if (wanted) seen.raw = { request: wanted(), response: shorten(kept) };
+    if (wanted) {
+      seen.raw = { request: wanted(), response: shorten(kept) };
+      const sid = seen.sid ?? seen.opened;
+      if (seen.status === 101 && sid) socket.once("close", () => reportGone(sid));
+    }
     report(seen);
   };
   const restore = overhear(socket, "write", ([chunk]) => {
@@ -245,6 +249,11 @@ function isQuiet() {
 function redisPort() {
   const url = process.env.REDIS_URL;
   return url && URL.canParse(url) ? Number(new URL(url).port || 6379) : undefined;
+}
+
+/** @param {string} sid */
+function reportGone(sid) {
+  report({ kind: "gone", at: Date.now(), worker: worker(), sid });
 }
 
 /** @param {TraceEvent} event */

@@ -243,6 +243,18 @@ describe("a worker that was asked for details reports what was said word for wor
     expect(raw?.response).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/);
   });
 
+  test("and when the WebSocket of a session has ended", async () => {
+    await using server = await startTracedServer(detailed);
+    using client = connect(server.url, ["websocket"]);
+    await client.connected;
+    const sid = client.socket.io.engine.id;
+
+    client.socket.disconnect();
+
+    const gone = await server.reports("gone", (event) => event.kind === "gone");
+    expect(gone).toMatchObject({ sid, worker: { pid: server.script.pid } });
+  });
+
   test("and nothing of it otherwise", async () => {
     await using server = await startTracedServer();
 

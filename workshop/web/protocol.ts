@@ -67,6 +67,7 @@ export interface WorkerView {
   pid: number;
   /** pm2's word, as in `pm2 list`. */
   state: string;
+  mode: "cluster" | "fork";
   restarts: number;
   /** When it was started, in ms since the epoch; absent while it does not run. */
   startedAt?: number | undefined;
@@ -98,6 +99,7 @@ export interface OutputLine {
 /** A README or the like, as HTML that is safe to put into the page. */
 export interface Guide {
   step: number;
+  language: "en" | "ja";
   html: string;
   /** Its TODOs, with the file and the line where each stands in the learner's copy. */
   todos: readonly { name: string; file: string; line: number }[];
@@ -110,8 +112,8 @@ export interface ShownFile {
 }
 
 /** The answer to what a page wants; what goes wrong is told in words for a person. */
-export type Answer<T = undefined> = { ok: true; value: T } | { ok: false; problem: string };
-type Reply<T = undefined> = (answer: Answer<T>) => void;
+export type Answer<T = void> = { ok: true; value: T } | { ok: false; problem: string };
+type Reply<T = void> = (answer: Answer<T>) => void;
 
 /** What a page may do to the workers. `host` where there are several. */
 export type WorkerAct =
@@ -140,7 +142,7 @@ export interface PageToServer {
   stop: (reply: Reply) => void;
   check: (reply: Reply) => void;
   pause: (isPaused: boolean, reply: Reply) => void;
-  guide: (step: number, reply: Reply<Guide>) => void;
+  guide: (step: number, language: "en" | "ja", reply: Reply<Guide>) => void;
   hint: (step: number, reply: Reply<(Hint & { html: string }) | null>) => void;
   diff: (step: number, reply: Reply<readonly FileDiff[]>) => void;
   /** `isSure`: the person has said that they want to see it before they have passed. */

@@ -1,0 +1,345 @@
+import { relative } from "node:path";
+import { root, steps, type Step } from "../catalog.ts";
+import { NotRunning } from "../learners-app.ts";
+import { nextStep, progressOf } from "../progress.ts";
+import { UsageProblem } from "../problems.ts";
+import { Desk } from "../session/desk.ts";
+import { messageOf } from "../session/message.ts";
+import type { Tools } from "../session/tools.ts";
+import { nameOf } from "../trace/line.ts";
+import { Crowd } from "./crowd.ts";
+import { Lens } from "./lens/lens.ts";
+import { Notices } from "./notices.ts";
+import type {
+  BenchState,
+  Code,
+  ServerToPage,
+  SessionView,
+  StepView,
+  WorkerAct,
+  WorkerView,
+} from "./protocol.ts";
+import { Tally } from "./tally.ts";
+
+/** Changes that come within this time are told at once, in ms. */
+const GATHER = 80;
+/** How often the workers are looked at, in ms. */
+const LOOK_EVERY = 1_000;
+/** More workers than this teach nothing new, and most machines have no cores for them. */
+export const MOST_WORKERS = 8;
+
+/** How the bench tells all pages. */
+export type Broadcast = <E extends keyof ServerToPage>(
+  event: E,
+  ...what: Parameters<ServerToPage[E]>
+) => void;
+
+interface Session {
+  desk: Desk;
+  code: Code;
+  run: number;
+  working: Promise<void>;
+  took: number | undefined;
+}
+
+/**
+ * What stands on the workbench: one desk at a time, the same that a terminal shows, with the lens,
+ * the workers and the crowd around it. It knows nothing of connections: `broadcast` has them.
+ */
+export class Bench implements AsyncDisposable {
+  readonly lens: Lens;
+  readonly crowd: Crowd;
+  readonly notices: Notices;
+  readonly #server = String(process.pid);
+  readonly #tools: Tools;
+  readonly #broadcast: Broadcast;
+  readonly #tally = new Tally();
+  #session: Session | undefined;
+  #runs = 0;
+  #acts: Promise<unknown> = Promise.resolve();
+  #telling: NodeJS.Timeout | undefined;
+  #looking: NodeJS.Timeout;
+  #isLooking = false;
+  #workers: readonly WorkerView[] = [];
+
+  constructor(tools: Tools, broadcast: Broadcast) {
+    this.#tools = tools;
+    this.#broadcast = broadcast;
+    this.lens = new Lens((batch) => broadcast("lens", batch));
+    this.crowd = new Crowd((state) => broadcast("crowd", state));
+    this.notices = new Notices({
+      notice: (notice) => broadcast("notice", notice),
+      output: (lines) => broadcast("output", lines),
+    });
+    this.#looking = setInterval(() => void this.#look(), LOOK_EVERY);
+  }
+
+  get state(): BenchState {
+    const session = this.#session;
+    return {
+      server: this.#server,
+      steps: steps.map(viewOf),
+      next: nextStep().number,
+      session: session && sessionView(session),
+    };
+  }
+
+  get workers(): readonly WorkerView[] {
+    return this.#workers;
+  }
+
+  /** The desk where something runs. @throws NotRunning when nothing does. */
+  get desk(): Desk {
+    if (this.#session) return this.#session.desk;
+    throw new NotRunning("Nothing runs: start a step first.");
+  }
+
+  /** The desk of that step, if it is the one that runs. */
+  deskOf(step: Step): Desk | undefined {
+    const desk = this.#session?.desk;
+    return desk?.step.number === step.number ? desk : undefined;
+  }
+
+  /** Starts a step, and ends what runs before. Resolved when its app is on its way. */
+  async start(step: Step, code: Code): Promise<void> {
+    this.#session?.desk.end();
+    await this.#act(async () => {
+      await this.#close();
+      await this.#open(step, code);
+    });
+  }
+
+  /** Ends what runs; the page stays. */
+  async stop(): Promise<void> {
+    this.#session?.desk.end();
+    await this.#act(() => this.#close());
+  }
+
+  /** Does to the workers what pm2 does, or what happens to them at night. */
+  async onWorkers(act: WorkerAct): Promise<void> {
+    const { desk } = this;
+    if (act.do === "kill") {
+      const found = this.#workers.find(({ pid }) => pid === act.pid);
+      await desk.killWorker(act.pid);
+      const text = `${found?.name ?? "A worker"} (pid ${act.pid}) was killed: kill -9`;
+      this.lens.note({ at: Date.now(), text, kind: "bad" });
+    } else if (act.do === "reload") {
+      this.lens.note({ at: Date.now(), text: "pm2 reload", kind: "info" });
+      await desk.reload(act.host);
+    } else {
+      await this.#scale(desk, act.to, act.host);
+    }
+    await this.#look();
+  }
+
+  async #scale(desk: Desk, to: number, host: string | undefined): Promise<void> {
+    if (!Number.isInteger(to) || to < 1 || to > MOST_WORKERS) {
+      throw new UsageProblem(`From 1 to ${MOST_WORKERS} workers, please.`);
+    }
+    const workers = await desk.workers();
+    if (desk.step.runs === "pm2" && workers.some(({ mode }) => mode === "fork")) {
+      throw new UsageProblem(
+        "pm2 scales apps in cluster mode only: in fork mode a second process would find the port taken.",
+      );
+    }
+    this.lens.note({ at: Date.now(), text: `pm2 scale to ${to}`, kind: "info" });
+    await desk.scale(to, host);
+  }
+
+  /** Kills the session's own Redis, or starts it again. */
+  async setRedis(want: "up" | "down"): Promise<void> {
+    const { desk } = this;
+    if (desk.isRedisUp === undefined) {
+      throw new UsageProblem(
+        desk.redis
+          ? "This Redis is not the workbench's own (REDIS_URL names it), so it is left alone."
+          : "This step has no Redis.",
+      );
+    }
+    if (desk.isRedisUp !== (want === "up")) await desk.toggleRedis();
+  }
+
+  async #open(step: Step, code: Code): Promise<void> {
+    this.#runs += 1;
+    const desk = new Desk({ step, source: code, tools: this.#tools, detailed: true });
+    const session: Session = {
+      desk,
+      code,
+      run: this.#runs,
+      working: Promise.resolve(),
+      took: undefined,
+    };
+    this.#session = session;
+    this.#tally.clear();
+    this.notices.clear();
+    this.#setWorkers([]);
+    this.lens.begin({ run: session.run, step: viewOf(step) });
+    this.#listen(session);
+    this.#changed();
+    try {
+      await desk.open();
+    } catch (error) {
+      this.notices.say(messageOf(error), "bad");
+      await this.#close();
+      throw error;
+    }
+    session.working = desk.work().catch((error) => this.notices.say(messageOf(error), "bad"));
+  }
+
+  async #close(): Promise<void> {
+    const session = this.#session;
+    if (!session) return;
+    const { desk, working } = session;
+    const wasChecking = desk.state.phase === "checking" || desk.state.phase === "closing";
+    desk.end();
+    this.#changed();
+    await this.crowd.close();
+    await working;
+    // Its checks would go on until the one that they are in is done; those of the next would wait.
+    if (wasChecking) await this.#tools.checker[Symbol.asyncDispose]();
+    await desk[Symbol.asyncDispose]();
+    this.#session = undefined;
+    this.#setWorkers([]);
+    this.#tools.claim.update({ url: undefined, homes: undefined, redis: undefined });
+    this.#changed();
+  }
+
+  #listen(session: Session): void {
+    const { desk } = session;
+    const { events } = desk;
+    const say = this.notices.say.bind(this.notices);
+    const note = (text: string, kind: "info" | "good" | "bad") => {
+      say(text, kind);
+      this.lens.note({ at: Date.now(), text, kind });
+    };
+    events.on("opened", ({ dir, isNew, changed }) => {
+      if (isNew)
+        say(`Your copy is new: ${relative(root, dir)}. Edit there; steps/ stays as it is.`);
+      if (changed.length > 0) {
+        say(
+          `The starter has changed since your copy was made: ${changed.join(", ")}. Yours is as it
+          was; "Reset" takes the new one and puts yours into a backup.`.replace(/\s+/g, " "),
+        );
+      }
+      this.#changed();
+    });
+    events.on("ready", () => this.#changed());
+    events.on("changed", () => this.#changed());
+    events.on("result", (result) => this.#broadcast("result", result));
+    events.on("judged", ({ verdict, results, took }) => {
+      session.took = took;
+      const passed = results.filter(({ outcome }) => outcome === "passed").length;
+      this.#broadcast("verdict", { verdict, passed, of: results.length, took });
+      this.#changed();
+    });
+    events.on("passed", () => this.#changed());
+    events.on("said", (text, tone) => {
+      this.notices.print(text);
+      // Why an app is not up stands where the app would be.
+      if (tone !== "bad") say(text);
+    });
+    events.on("printed", (_stream, text) => this.notices.print(text));
+    events.on("redis", (state) => {
+      if (state === "back") note("Redis is back", "good");
+      else note(state === "killed" ? "Redis was killed" : "Redis has ended by itself", "bad");
+    });
+    events.on("workers", () => void this.#look());
+    events.on("traced", (event, trace) => {
+      this.#tally.hear(event);
+      if (event.kind !== "gone") this.lens.hear(event, trace);
+    });
+  }
+
+  /** Looks at the workers and tells the pages; one look at a time. */
+  async #look(): Promise<void> {
+    const session = this.#session;
+    if (!session?.desk.app.isUp || this.#isLooking) return;
+    this.#isLooking = true;
+    try {
+      const found = await session.desk.workers();
+      if (this.#session !== session) return;
+      const pids = new Set(found.map(({ pid }) => pid));
+      this.#tally.ended((pid) => pids.has(pid));
+      this.#setWorkers(
+        found.map((worker) => ({
+          name: nameOf(worker),
+          instance: worker.instance,
+          host: worker.host,
+          pid: worker.pid,
+          state: worker.state,
+          mode: worker.mode,
+          restarts: worker.restarts,
+          startedAt: worker.startedAt,
+          cpu: worker.cpu,
+          memory: worker.memory,
+          clients: this.#tally.clients(worker.pid),
+          rate: this.#tally.rate(worker.pid),
+        })),
+      );
+    } catch {
+      // pm2 is being replaced, or ends; the next look will see.
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  #setWorkers(workers: readonly WorkerView[]): void {
+    if (workers.length === 0 && this.#workers.length === 0) return;
+    this.#workers = workers;
+    this.#broadcast("workers", workers);
+  }
+
+  #changed(): void {
+    if (!this.#session?.desk.app.isUp) this.#setWorkers([]);
+    this.#telling ??= setTimeout(() => {
+      this.#telling = undefined;
+      this.#broadcast("state", this.state);
+    }, GATHER);
+  }
+
+  /** Progress was made elsewhere, or a copy was reset. */
+  refresh(): void {
+    this.#changed();
+  }
+
+  /** One after the other: a start waits until what ran before has ended. */
+  #act<T>(what: () => Promise<T>): Promise<T> {
+    const done = this.#acts.catch(() => {}).then(what);
+    this.#acts = done.catch(() => {});
+    return done;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#looking);
+    await this.stop();
+    clearTimeout(this.#telling);
+    await this.crowd[Symbol.asyncDispose]();
+    this.lens[Symbol.dispose]();
+    this.notices[Symbol.dispose]();
+  }
+}
+
+function viewOf(step: Step): StepView {
+  const { number, slug, title, about, runs, workers, hosts, services } = step;
+  const progress = progressOf(step);
+  return { number, slug, title, about, runs, workers, hosts, services, progress };
+}
+
+function sessionView({ desk, code, run, took }: Session): SessionView {
+  const { redis, isRedisUp } = desk;
+  return {
+    step: desk.step.number,
+    code,
+    run,
+    state: desk.state,
+    url: desk.url,
+    app: desk.app,
+    redis: redis && {
+      isUp: isRedisUp ?? true,
+      isOwn: isRedisUp !== undefined,
+      about: redis.about,
+    },
+    took,
+    isPassed: desk.isPassed,
+  };
+}
