@@ -42,7 +42,12 @@ export class Relays {
 
   /** The lanes that have subscribed to a channel, as far as that was seen. */
   listenersOn(channel: string): ReadonlySet<string> {
-    return this.#listeners.get(channel) ?? new Set();
+    const all = new Set(this.#listeners.get(channel));
+    for (const [pattern, lanes] of this.#listeners) {
+      if (!pattern.endsWith("*") || !channel.startsWith(pattern.slice(0, -1))) continue;
+      for (const lane of lanes) all.add(lane);
+    }
+    return all;
   }
 
   add(fact: Fact): void {
