@@ -1,0 +1,144 @@
+import { useEffect, useState } from "preact/hooks";
+import type { BenchState, SessionView } from "../protocol.ts";
+import { CrowdControl } from "./crowd-control.tsx";
+import { LensView } from "./lens/lens-view.tsx";
+import { Icon, Mark } from "./parts/icon.tsx";
+import { Toasts } from "./parts/toasts.tsx";
+import { addressOf, useRoute, VIEWS, type View } from "./route.ts";
+import { SessionBar } from "./session-bar.tsx";
+import { Steps } from "./steps.tsx";
+import { applyTheme, chosenTheme, nextTheme } from "./theme.ts";
+import { useBench, type Bench } from "./use-bench.ts";
+import { AppView } from "./views/app.tsx";
+import { ChecksView } from "./views/checks.tsx";
+import { ReadView } from "./views/read.tsx";
+import { WorkersView } from "./views/workers.tsx";
+
+const NAMES: Record<View, string> = {
+  read: "Read",
+  checks: "Checks",
+  app: "App",
+  lens: "Lens",
+  workers: "Workers",
+};
+
+/** What every view needs to know. */
+export interface PlaceProps {
+  bench: Bench;
+  state: BenchState;
+  /** The step that the person looks at, which need not be the one that runs. */
+  step: BenchState["steps"][number];
+  /** What runs, if it is of that step. */
+  session: SessionView | undefined;
+}
+
+/** The whole page. */
+export function Frame() {
+  const bench = useBench();
+  const route = useRoute();
+  const { state, lostAt, announcement } = bench;
+  const number = route.step ?? state?.next;
+  const step = state?.steps.find((each) => each.number === number) ?? state?.steps[0];
+  useEffect(() => {
+    document.title = step
+      ? `${step.number} ${NAMES[route.view]} · Broken Handshakes`
+      : "Broken Handshakes";
+  }, [step?.number, route.view]);
+
+  return (
+    <>
+      <a class="skip" href="#main" onClick={skipToMain}>
+        Skip to the content
+      </a>
+      <header class="masthead">
+        <h1>
+          <Mark />
+          Broken Handshakes
+        </h1>
+        {state && step && <SessionBar bench={bench} state={state} step={step} />}
+        <ThemeButton />
+      </header>
+      {lostAt !== undefined && (
+        <p class="lost" role="alert">
+          The workbench does not answer: it has ended, and what it ran with it. This page comes back
+          by itself when <code>npm start</code> runs again.
+        </p>
+      )}
+      {state && step ? (
+        <div class="body">
+          <Steps state={state} step={step} view={route.view} />
+          <main id="main" tabIndex={-1} data-view={route.view}>
+            <div class="title">
+              <p class="number">Step {step.number}</p>
+              <h2>{step.title}</h2>
+              <p class="about">{step.about}</p>
+            </div>
+            <nav class="tabs" aria-label="Views">
+              {VIEWS.map((view) => (
+                <a
+                  key={view}
+                  href={addressOf(step.number, view)}
+                  aria-current={view === route.view ? "page" : undefined}
+                >
+                  {NAMES[view]}
+                </a>
+              ))}
+            </nav>
+            <Place bench={bench} state={state} step={step} view={route.view} />
+          </main>
+        </div>
+      ) : (
+        <p class="waiting" role="status">
+          Connecting…
+        </p>
+      )}
+      <p class="unseen" role="status" aria-live="polite" data-testid="announcement">
+        {announcement}
+      </p>
+      <Toasts notices={bench.notices} dismiss={bench.dismiss} />
+    </>
+  );
+}
+
+function Place({
+  bench,
+  state,
+  step,
+  view,
+}: Pick<PlaceProps, "bench" | "state" | "step"> & { view: View }) {
+  const session = state.session?.step === step.number ? state.session : undefined;
+  const place: PlaceProps = { bench, state, step, session };
+  const props = { socket: bench.socket, state, workers: bench.workers };
+  switch (view) {
+    case "read":
+      return <ReadView {...place} />;
+    case "checks":
+      return <ChecksView key={step.number} {...place} />;
+    case "app":
+      return <AppView {...place} crowd={<CrowdControl {...props} />} />;
+    case "lens":
+      return <LensView {...props} />;
+    case "workers":
+      return <WorkersView {...place} />;
+  }
+}
+
+function ThemeButton() {
+  const [theme, setTheme] = useState(chosenTheme());
+  const choose = () => {
+    const next = nextTheme(theme);
+    applyTheme(next);
+    setTheme(next);
+  };
+  return (
+    <button type="button" class="bare theme" onClick={choose} aria-label={`Colours: ${theme}`}>
+      <Icon name={theme} />
+    </button>
+  );
+}
+
+/** The address names the view: a jump inside the page must not change it. */
+function skipToMain(event: Event): void {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
+}

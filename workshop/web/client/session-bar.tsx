@@ -1,0 +1,80 @@
+import type { BenchState, SessionView, StepView } from "../protocol.ts";
+import { ask } from "./ask.ts";
+import { Button } from "./parts/button.tsx";
+import { shortUrl } from "./parts/format.ts";
+import type { Bench } from "./use-bench.ts";
+
+/** What runs, and how to start and stop it. */
+export function SessionBar({
+  bench,
+  state,
+  step,
+}: {
+  bench: Bench;
+  state: BenchState;
+  step: StepView;
+}) {
+  const { socket, say } = bench;
+  const { session } = state;
+  const onProblem = (text: string) => say(text, "bad");
+  const isHere = session?.step === step.number;
+  const start = () => ask((reply) => socket.emit("start", step.number, "work", reply));
+  const stop = () => ask((reply) => socket.emit("stop", reply));
+  const check = () => ask((reply) => socket.emit("check", reply));
+  const isReady = session?.url !== undefined && session.state.phase !== "closing";
+  return (
+    <div class="session" aria-label="What runs" role="group">
+      <p class="running" data-testid="running">
+        <span class={`light ${lightOf(session)}`} aria-hidden="true" />
+        <span>{session ? runningWords(session) : "Nothing runs"}</span>
+        {session?.url && session.app.isUp && (
+          <a class="address" href={session.url} target="_blank" rel="noopener noreferrer">
+            {shortUrl(session.url)}
+          </a>
+        )}
+      </p>
+      <div class="row">
+        {!isHere && (
+          <Button icon="play" look="main" act={start} onProblem={onProblem}>
+            Start step {step.number}
+          </Button>
+        )}
+        {isHere && (
+          <Button icon="check" look="main" act={check} onProblem={onProblem} disabled={!isReady}>
+            Check
+          </Button>
+        )}
+        {session && (
+          <Button
+            icon="stop"
+            act={stop}
+            onProblem={onProblem}
+            disabled={session.state.phase === "closing"}
+          >
+            Stop
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function lightOf(session: SessionView | undefined): string {
+  if (!session) return "off";
+  const { phase } = session.state;
+  if (phase === "starting" || phase === "closing") return "busy";
+  if (session.app.failure) return "bad";
+  return session.app.isUp ? "on" : "busy";
+}
+
+export function runningWords({ step, code, app, state }: SessionView): string {
+  const what = code === "work" ? `Step ${step}` : `Step ${step}, the solution`;
+  const { phase, results, total } = state;
+  if (phase === "closing") return `${what} ends…`;
+  if (phase === "starting") return `${what} starts…`;
+  if (phase === "checking") {
+    return `${what}, checking ${results.length}${total ? ` of ${total}` : ""}`;
+  }
+  if (app.failure) return `${what}: the app is not up`;
+  return app.isUp ? `${what} runs` : `${what}: the app starts…`;
+}

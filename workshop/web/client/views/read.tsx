@@ -1,0 +1,79 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Guide } from "../../protocol.ts";
+import { ask } from "../ask.ts";
+import type { PlaceProps } from "../frame.tsx";
+import { useOpener } from "../use-opener.ts";
+
+type Language = Guide["language"];
+
+/** The step's README. Its TODOs and the files that it names open in the person's editor. */
+export function ReadView({ bench, step, state }: PlaceProps) {
+  const { socket, say, lostAt } = bench;
+  const [language, setLanguage] = useState<Language>("en");
+  const [guide, setGuide] = useState<Guide>();
+  const open = useOpener(bench);
+  const article = useRef<HTMLElement>(null);
+  const isLost = lostAt !== undefined;
+  const reads = state.session?.state.results;
+
+  useEffect(() => {
+    if (isLost) return;
+    let isCurrent = true;
+    ask<Guide>((reply) => socket.emit("guide", step.number, language, reply)).then(
+      (told) => isCurrent && setGuide(told),
+      (error: Error) => isCurrent && say(error.message, "bad"),
+    );
+    return () => void (isCurrent = false);
+    // Where a TODO stands may be elsewhere after a save, which the checks follow.
+  }, [step.number, language, isLost, reads?.length === 0]);
+
+  const onClick = (event: MouseEvent) => {
+    const { target } = event;
+    if (!(target instanceof Element)) return;
+    const found = target.closest<HTMLElement>("[data-file], [data-copy], [data-language]");
+    if (!found) return;
+    const { file, line, language: chosen } = found.dataset;
+    if (file) open(file, Number(line ?? 1));
+    if ("copy" in found.dataset) void copy(found);
+    if (chosen === "en" || chosen === "ja") {
+      event.preventDefault();
+      setLanguage(chosen);
+    }
+  };
+
+  if (guide?.step !== step.number) return <p class="waiting">Loading…</p>;
+  return (
+    <div class="reading">
+      <article
+        ref={article}
+        lang={guide.language}
+        onClick={onClick}
+        dangerouslySetInnerHTML={{ __html: guide.html }}
+      />
+      <aside class="todos" aria-label="What to write">
+        <h3>To write</h3>
+        <ul>
+          {guide.todos.map(({ name, file, line }) => (
+            <li key={name}>
+              <button type="button" class="todo-link" onClick={() => open(file, line)}>
+                <b>TODO {name}</b>
+                <span>
+                  {file.split("/").slice(2).join("/")}:{line}
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+        <p class="quiet">Opens in your editor. Each save is checked while the step runs.</p>
+      </aside>
+    </div>
+  );
+}
+
+/** Copies the block of code that a button stands in. */
+async function copy(button: HTMLElement): Promise<void> {
+  const code = button.parentElement?.querySelector("code")?.textContent ?? "";
+  await navigator.clipboard.writeText(code);
+  button.textContent = "Copied";
+  setTimeout(() => (button.textContent = "Copy"), 1_500);
+}
