@@ -27,6 +27,8 @@ import type { LensEvent } from "./messages.ts";
 const MOST = 160;
 /** A crowd so small that each of its requests can be told from the others. */
 const GUESTS = 4;
+/** The steps whose pages connect by WebSocket only. */
+const SOCKETS_ONLY = [4, 5, 6];
 /** How long each act may take, in ms. */
 const WITHIN = 8_000;
 
@@ -53,7 +55,7 @@ async function record(step: Step): Promise<void> {
   };
   await using app = await start(launch, step, daemons.pm2s);
   lens.note({ at: Date.now(), kind: "good", text: "The app is up" });
-  await play(app, run, events, step.number !== 3);
+  await play(app, step, run, events);
   const file = fileURLToPath(new URL(`fixtures/step-${step.number}.json`, import.meta.url));
   const { run: number, step: about } = lens.snapshot();
   const snapshot = { run: number, step: about, events: events.slice(0, MOST), dropped: 0 };
@@ -74,7 +76,11 @@ async function start(
 }
 
 /** A page comes; then a crowd; where they can talk, somebody says something. */
-async function play(app: App, run: Run, seen: LensEvent[], talks: boolean): Promise<void> {
+async function play(app: App, { number }: Step, run: Run, seen: LensEvent[]): Promise<void> {
+  const talks = number !== 3;
+  const transports = SOCKETS_ONLY.includes(number)
+    ? (["websocket"] as const)
+    : (["polling", "websocket"] as const);
   await using browser = await startBrowser(run);
   const client = await chromium.connect(browser.endpoint);
   const page = await client.newPage();
@@ -89,7 +95,7 @@ async function play(app: App, run: Run, seen: LensEvent[], talks: boolean): Prom
   }
   const crowd = new Crowd(() => {});
   await using _ = crowd;
-  await crowd.open({ url: app.url, transports: ["polling", "websocket"] }, GUESTS);
+  await crowd.open({ url: app.url, transports }, GUESTS);
   await eventually(() => crowd.state.connecting === 0, Boolean, WITHIN);
   await client.close();
   const all = seen.length;

@@ -1,5 +1,7 @@
+import type { WorkerId } from "../../../trace/events.ts";
 import { nameOf } from "../../../trace/line.ts";
 import type { Fact } from "../../lens/facts.ts";
+import { rowIn, type Geometry } from "./geometry.ts";
 import type { Picture } from "./picture.ts";
 
 /** The words beside a mark: what was said, and what it means. */
@@ -8,6 +10,8 @@ export interface Caption {
   x: number;
   said: string;
   means: string | undefined;
+  /** Both in one line. */
+  short: string;
   isRefused: boolean;
 }
 
@@ -20,12 +24,19 @@ function wordsOf(fact: Fact, isRelayed: boolean): Omit<Caption, "fact" | "x"> | 
   if (tone === "refused") {
     const [said = "", why] = says.split(" · ");
     const means = isForeign && owner ? `belongs to ${nameOf(owner)}` : why;
-    return { said: said || `refused: ${status}`, means, isRefused: true };
+    const short = isForeign && owner ? `${said} → ${briefly(owner)}` : said;
+    return { said: said || `refused: ${status}`, means, short, isRefused: true };
   }
   if (isRelayed && isForeign && owner && !fact.isRelayed) {
-    return { said: "over Redis", means: `to ${nameOf(owner)}`, isRefused: false };
+    const means = `to ${nameOf(owner)}`;
+    return { said: "over Redis", means, short: `Redis → ${briefly(owner)}`, isRefused: false };
   }
   return undefined;
+}
+
+/** `worker 1`, `b·1`: there is little room. */
+function briefly({ host, instance }: WorkerId): string {
+  return host ? `${host}·${instance}` : `worker ${instance}`;
 }
 
 /**
@@ -34,6 +45,7 @@ function wordsOf(fact: Fact, isRelayed: boolean): Omit<Caption, "fact" | "x"> | 
  */
 export function captionsOf(
   picture: Picture,
+  geometry: Geometry,
   isRelayed: (fact: Fact) => boolean,
   first: Fact | undefined,
 ): Caption[] {
@@ -43,8 +55,10 @@ export function captionsOf(
     const words = wordsOf(fact, isRelayed(fact));
     const point = words && picture.point(fact);
     if (!words || !point || !fact.lane) return;
-    const letters = Math.max(words.said.length, words.means?.length ?? 0);
-    const [from, to] = [point.x - 6, point.x + letters * LETTER + 12];
+    const isLow = rowIn(geometry, fact.lane)?.isLow;
+    const texts = isLow ? [words.short] : [words.said, words.means ?? ""];
+    const letters = Math.max(...texts.map(({ length }) => length));
+    const [from, to] = [point.x - 6, point.x + letters * LETTER * geometry.scale + 12];
     const others = taken.get(fact.lane) ?? [];
     if (others.some(([start, end]) => from < end && to > start)) return;
     taken.set(fact.lane, [...others, [from, to]]);

@@ -3,10 +3,10 @@ import type { Lane } from "../../lens/lanes.ts";
 import type { Size } from "./hooks.ts";
 
 /** The clock above the lanes, in px. */
-export const AXIS = 30;
+export const AXIS = 32;
 /** Below this width the lanes' names shrink to their numbers, in px. */
 const NARROW = 720;
-const [LOWEST, HIGHEST] = [66, 152];
+const [LOWEST, HIGHEST] = [66, 190];
 /** Redis has marks on one line only. */
 const REDIS_SHARE = 0.66;
 
@@ -17,6 +17,8 @@ export interface Row {
   height: number;
   /** Where the words stand that belong to a mark. */
   caption: number;
+  /** Whether there is room for one line of them only. */
+  isLow: boolean;
   /** Where what belongs to no session stands, in the middle of the lines. */
   middle: number;
   /** Where each of its lines for sessions is. */
@@ -31,6 +33,8 @@ export interface Geometry {
   gutter: number;
   isNarrow: boolean;
   rows: readonly Row[];
+  /** How large letters are, beside those on a screen of usual size. */
+  scale: number;
   /** The width of a unit. */
   unit: number;
   /** The radius of a mark. */
@@ -46,30 +50,33 @@ export function geometryOf(
   const all = shares.reduce((sum, share) => sum + share, 0) || 1;
   const full = Math.min(HIGHEST, Math.max(LOWEST, (height - AXIS) / all));
   const isNarrow = width < NARROW;
+  const scale = Math.min(1.4, Math.max(0.92, width / 1300));
   let top = AXIS;
   const rows = lanes.map((lane, at): Row => {
-    const row = rowOf(lane, top, full * (shares[at] ?? 1));
+    const row = rowOf(lane, top, full * (shares[at] ?? 1), scale);
     top += row.height;
     return row;
   });
   return {
     width,
     height: top,
-    gutter: isNarrow ? 46 : 178,
+    gutter: isNarrow ? 46 : 168 * scale,
     isNarrow,
+    scale,
     rows,
     unit,
-    radius: Math.min(full / 8.5, Math.max(3, unit * 0.25)),
+    radius: Math.min(full / 8, Math.max(3, unit * 0.24)),
   };
 }
 
-function rowOf(lane: Lane, top: number, height: number): Row {
+function rowOf(lane: Lane, top: number, height: number, scale: number): Row {
   if (lane.kind === "redis") {
     const middle = top + height / 2;
-    return { lane, top, height, caption: top + height - 8, middle, lines: [middle] };
+    return { lane, top, height, caption: top + height - 8, isLow: true, middle, lines: [middle] };
   }
-  const words = height > 96 ? 34 : 22;
-  const [first, last] = [top + height * 0.2, top + height - words - height * 0.12];
+  const isLow = height < 100 * scale;
+  const words = (isLow ? 18 : 33) * scale;
+  const [first, last] = [top + height * 0.2, top + height - words - height * 0.13];
   const lines = Array.from(
     { length: LINES },
     (_, at) => first + ((last - first) * at) / (LINES - 1),
@@ -80,7 +87,8 @@ function rowOf(lane: Lane, top: number, height: number): Row {
     lane,
     top,
     height,
-    caption: top + height - words + 12,
+    caption: top + height - words + 11 * scale,
+    isLow,
     middle: (first + last) / 2,
     lines: order,
   };

@@ -1,4 +1,4 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import { KEPT } from "../../lens/messages.ts";
 import { sentenceOf } from "../../lens/facts.ts";
 import { REDIS_LANE } from "../../lens/lanes.ts";
@@ -30,27 +30,29 @@ export function Lens({ model, hasTools = true }: { model: LensModel; hasTools?: 
       <p class="lens-told" role="status">
         {told}
       </p>
-      {model.view === "picture" ? (
-        <div
-          ref={plot}
-          class="lens-plot"
-          role="application"
-          aria-label="The lens. Arrow keys step through the events, Enter shows one, Space pauses. The table tells the same."
-          tabIndex={0}
-          onKeyDown={(event) => {
-            if (act(model, event.key)) event.preventDefault();
-          }}
-        >
-          {size.width > 0 && board.lanes.length > 0 ? (
-            <Scene model={model} geometry={geometry} svg={svg} />
-          ) : null}
-          {model.timeline.items.length === 0 ? <Empty model={model} /> : null}
-        </div>
-      ) : (
-        <Table model={model} />
-      )}
+      <div class={selected ? "lens-body lens-body-split" : "lens-body"}>
+        {model.view === "picture" ? (
+          <div
+            ref={plot}
+            class="lens-plot"
+            role="application"
+            aria-label="The lens. Arrow keys step through the events, Enter shows one, Space pauses. The table tells the same."
+            tabIndex={0}
+            onKeyDown={(event) => {
+              if (act(model, event.key)) event.preventDefault();
+            }}
+          >
+            {size.width > 0 && board.lanes.length > 0 ? (
+              <Scene model={model} geometry={geometry} svg={svg} />
+            ) : null}
+            {model.timeline.items.length === 0 ? <Empty model={model} /> : null}
+          </div>
+        ) : (
+          <Table model={model} />
+        )}
+        {selected ? <Heads model={model} fact={selected} /> : null}
+      </div>
       <Now model={model} />
-      {selected ? <Heads model={model} fact={selected} /> : null}
       {hasTools ? <Legend hasRedis={board.lanes.includes(REDIS_LANE)} /> : null}
     </div>
   );
@@ -84,6 +86,13 @@ function Status({ model }: { model: LensModel }) {
   const { board, isPaused, waiting } = model;
   const { opened, refused, relayed } = board.totals;
   const rate = model.rate.at(Date.now());
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    // When nothing comes any more, nothing else would take the rate down.
+    if (rate === 0) return undefined;
+    const timer = setTimeout(() => redraw(undefined), 500);
+    return () => clearTimeout(timer);
+  });
   return (
     <header class="lens-status">
       <p class="lens-state">

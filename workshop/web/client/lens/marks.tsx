@@ -1,36 +1,42 @@
 import type { Fact, Shape } from "../../lens/facts.ts";
 
-/** The outline of a mark around 0, 0. */
-export function outline(shape: Shape, radius: number): string {
+/** The outline of a mark around a point. */
+export function outline(shape: Shape, radius: number, x = 0, y = 0): string {
   const r = radius;
   switch (shape) {
     case "post": {
       const s = r * 0.88;
-      return `M${-s} ${-s}H${s}V${s}H${-s}Z`;
+      return `M${n(x - s)} ${n(y - s)}H${n(x + s)}V${n(y + s)}H${n(x - s)}Z`;
     }
     case "upgrade": {
       const [w, h] = [r * 1.12, r * 1.05];
-      return `M0 ${-h}L${w} ${h * 0.78}H${-w}Z`;
+      return `M${n(x)} ${n(y - h)}L${n(x + w)} ${n(y + h * 0.78)}H${n(x - w)}Z`;
     }
     case "publish":
     case "subscribe": {
       const s = r * 0.8;
-      return `M0 ${-s}L${s} 0L0 ${s}L${-s} 0Z`;
+      return `M${n(x)} ${n(y - s)}L${n(x + s)} ${n(y)}L${n(x)} ${n(y + s)}L${n(x - s)} ${n(y)}Z`;
     }
     default:
-      return `M${-r} 0A${r} ${r} 0 1 1 ${r} 0A${r} ${r} 0 1 1 ${-r} 0Z`;
+      return `M${n(x - r)} ${n(y)}a${n(r)} ${n(r)} 0 1 1 ${n(2 * r)} 0a${n(r)} ${n(r)} 0 1 1 ${n(-2 * r)} 0Z`;
   }
 }
 
 /** A cross that nobody overlooks: what was refused. */
-export function cross(radius: number): string {
+export function cross(radius: number, x = 0, y = 0): string {
   const r = radius * 1.15;
-  return `M${-r} ${-r}L${r} ${r}M${-r} ${r}L${r} ${-r}`;
+  const [left, right, top, bottom] = [n(x - r), n(x + r), n(y - r), n(y + r)];
+  return `M${left} ${top}L${right} ${bottom}M${left} ${bottom}L${right} ${top}`;
+}
+
+/** Short enough for the page, and exact enough for the eye. */
+function n(value: number): number {
+  return Math.round(value * 100) / 100;
 }
 
 /** How large the mark of a fact is, beside the usual. */
-function scaleOf({ shape, isRelayed, isEngine, event }: Fact): number {
-  if (shape === "publish") return 0.62;
+export function scaleOf({ shape, isRelayed, isEngine, event }: Fact): number {
+  if (shape === "publish") return 0.55;
   if (shape === "subscribe") return 0.5;
   if (event.kind === "request" && !isEngine) return 0.42;
   return isRelayed ? 0.82 : 1;

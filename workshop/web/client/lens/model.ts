@@ -9,8 +9,12 @@ import { Timeline } from "./timeline.ts";
 export const ZOOMS = [6, 9, 14, 20, 30, 44, 62, 84] as const;
 /** What follows by itself shows at least so many seconds … */
 const AUTO_SECONDS = 5;
-/** … and is this wide while little happens: as an index of ZOOMS. */
-const AUTO_WIDEST = 5;
+/** … and is as wide as a picture of this width allows, in px, while little happens. */
+const AUTO_WIDEST = [
+  { upto: 600, zoom: 4 },
+  { upto: 1_500, zoom: 5 },
+  { upto: Infinity, zoom: 6 },
+] as const;
 
 /** Where the lens's events come from. */
 export interface LensSource {
@@ -46,7 +50,7 @@ export class LensModel {
   #run = -1;
   #asking: Promise<void> | undefined;
   #isFilled = false;
-  #auto = AUTO_WIDEST;
+  #auto = 5;
   #announced = false;
 
   /** @param keep how many events are kept; the server keeps as many */
@@ -179,10 +183,11 @@ export class LensModel {
     if (this.zoom !== "auto") return ZOOMS[this.zoom] ?? 44;
     const wanted = width / Math.max(1, this.rate.at(Date.now()) * AUTO_SECONDS);
     const fitting = ZOOMS.findLastIndex((zoom) => zoom <= wanted);
-    const next = Math.min(AUTO_WIDEST, Math.max(0, fitting));
+    const widest = AUTO_WIDEST.find(({ upto }) => width <= upto)?.zoom ?? 5;
+    const next = Math.min(widest, Math.max(0, fitting));
     // Narrower at once; wider only when there is room for it, or it would go to and fro.
     const roomy = (ZOOMS[this.#auto + 1] ?? Infinity) * 1.5 <= wanted;
-    if (next < this.#auto || (next > this.#auto && roomy)) this.#auto = next;
+    if (next < this.#auto || (next > this.#auto && roomy) || this.#auto > widest) this.#auto = next;
     return ZOOMS[this.#auto] ?? 44;
   }
 

@@ -20,6 +20,9 @@ export interface Lifeline {
   socket?: number;
 }
 
+/** Farther away than this nothing is meant, in px. */
+const NEAR = 24;
+
 /** What is drawn of a stretch of the timeline. */
 export interface Stretch {
   board: Board;
@@ -71,6 +74,21 @@ export class Picture {
     return [...sids].flatMap((sid) => board.thread(sid) ?? []);
   }
 
+  threadOf({ sid }: Fact): Thread | undefined {
+    return this.#stretch.board.thread(sid);
+  }
+
+  /** The mark nearest to a point. */
+  nearest({ x, y }: Point): Fact | undefined {
+    let [best, distance]: [Fact | undefined, number] = [undefined, Infinity];
+    for (const { fact } of this.items) {
+      const at = this.point(fact);
+      const far = at ? Math.hypot(at.x - x, at.y - y) : Infinity;
+      if (far < distance) [best, distance] = [fact, far];
+    }
+    return distance < NEAR ? best : undefined;
+  }
+
   /** Where a thread lies in its owner's lane. */
   lifeline(thread: Thread): Lifeline | undefined {
     if (!this.#lifelines.has(thread.sid)) this.#lifelines.set(thread.sid, this.#lay(thread));
@@ -117,14 +135,19 @@ export class Picture {
    * The way of a relayed request: from the worker that the client met over Redis to the owner, and back
    * the same way. Undefined where one of its ends is not shown.
    */
-  passage({ edge, owner, forth, back }: Relay): { there: string; home: string } | undefined {
+  passage({
+    edge,
+    owner,
+    forth,
+    back,
+  }: Relay): { start: Point; there: string; home: string } | undefined {
     const { geometry, timeline } = this.#stretch;
     const [met, answered] = [this.point(edge), this.point(owner)];
     const bus = rowIn(geometry, REDIS_LANE.id);
     if (!met || !answered) return undefined;
     const arrival = Math.min(this.x(timeline.placeAt(edge.at)), answered.x - geometry.unit * 0.6);
     const start = { x: Math.max(arrival, answered.x - geometry.unit * 2.2), y: met.y };
-    if (!bus) return { there: curve(start, answered), home: curve(answered, met) };
+    if (!bus) return { start, there: curve(start, answered), home: curve(answered, met) };
     const hop = (command: Fact | undefined, one: number, other: number): Point => {
       const seen = command && this.point(command)?.x;
       const [low, high] = [Math.min(one, other), Math.max(one, other)];
@@ -134,6 +157,7 @@ export class Picture {
     const over = hop(forth, start.x, answered.x);
     const homeward = hop(back, answered.x, met.x);
     return {
+      start,
       there: curve(start, over) + curve(over, answered, true),
       home: curve(answered, homeward) + curve(homeward, met, true),
     };

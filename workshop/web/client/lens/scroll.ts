@@ -6,8 +6,10 @@ import type { LensModel } from "./model.ts";
 
 /** Room for the words of the latest mark, in px. */
 const AHEAD = 190;
+/** And on a narrow screen, in widths of the plot. */
+const AHEAD_SHARE = 0.42;
 /** What is drawn beyond the edges on both sides, in widths of the plot. */
-const MARGIN = 0.5;
+const MARGIN = 0.3;
 /** How much of the way is gone in one frame. */
 const PACE = 0.22;
 
@@ -38,7 +40,8 @@ export function useScroll(model: LensModel, geometry: Geometry): Scroll {
   const stretch = (at: number) => {
     const step = span * MARGIN;
     const base = Math.floor(at / step) * step;
-    return { base, from: base - step, to: base + span + step * 2 };
+    // Words reach from a mark to the right, so more is drawn on the left.
+    return { base, from: base - step, to: base + span + step };
   };
   const place = () => {
     const at = left.current ?? 0;
@@ -85,7 +88,7 @@ export function useScroll(model: LensModel, geometry: Geometry): Scroll {
 function targetOf(model: LensModel, span: number, unit: number, now: number | undefined): number {
   const { start, end } = model.timeline;
   const beginning = start - 1.2;
-  const latest = Math.max(beginning, end - span + AHEAD / unit);
+  const latest = Math.max(beginning, end - span + Math.min(AHEAD / unit, span * AHEAD_SHARE));
   if (!model.isPaused) return latest;
   if (model.held !== undefined) return model.held;
   const cursor = model.timeline.placeOf(model.cursor);

@@ -49,7 +49,7 @@ export function Pointer({
   const { from, to } = pointer;
   const down = to.y > from.y ? 1 : -1;
   const ring = Math.max(3, radius * 0.55);
-  const start = from.y + down * radius * 1.5;
+  const start = from.y + down * radius * 1.9;
   const end = to.y - down * (ring + 3);
   const tip = Math.max(4, radius * 0.5);
   return (
@@ -91,6 +91,7 @@ export function Passage({
   if (!passage || !met || !owner || relay.owner.n > cursor) return null;
   return (
     <g data-hue={hueFor(relay.edge)} data-relay={relay.edge.n}>
+      <circle class="lens-arrival" cx={passage.start.x} cy={passage.start.y} r={radius * 0.34} />
       <path class="lens-passage" d={passage.there} />
       <Tip at={{ x: owner.x - radius * 1.05, y: owner.y }} size={radius} />
       {relay.edge.n <= cursor ? (
