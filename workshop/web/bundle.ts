@@ -6,12 +6,8 @@ import { fingerprint } from "../verify/fingerprint.ts";
 
 const CLIENT = fileURLToPath(new URL("client", import.meta.url));
 
-/** What the page is made of. */
-const MADE_OF = [
-  CLIENT,
-  fileURLToPath(new URL("protocol.ts", import.meta.url)),
-  "package-lock.json",
-];
+/** What the page is made of; more than it needs does no harm. */
+const MADE_OF = ["workshop/web", "workshop/trace", "workshop/text.ts", "package-lock.json"];
 
 /**
  * The folder of the page as a browser takes it: built when there is none of just these sources, which
@@ -20,7 +16,7 @@ const MADE_OF = [
  * @param told called when it has to be built
  */
 export async function builtPage(told: () => void = () => {}): Promise<string> {
-  const name = fingerprint(MADE_OF.map((path) => join(path.startsWith(root) ? "" : root, path)));
+  const name = fingerprint(MADE_OF.map((path) => join(root, path)));
   const above = join(NOTES, "web", "page");
   const folder = join(above, name);
   if (existsSync(join(folder, "index.html"))) return folder;

@@ -142,6 +142,14 @@ describe("a workbench", () => {
     expect(policy).not.toContain("script-src");
   });
 
+  test("lets a slide on this machine frame the lens alone, to who has the token", async () => {
+    const live = await get("/live", { Cookie: cookie() });
+
+    expect(live.status).toBe(200);
+    expect(live.policy).toContain("frame-ancestors http://127.0.0.1:*");
+    expect((await get("/live")).status).toBe(403);
+  });
+
   test("listens on the loopback address only", async () => {
     const { networkInterfaces } = await import("node:os");
     const outside = Object.values(networkInterfaces())

@@ -35,10 +35,11 @@ export function refusalOf(
   return shown.some((each) => each !== undefined && isSame(each, token)) ? undefined : "token";
 }
 
-/** The token in a URL, as the terminal shows it: only the page itself is opened that way. */
+/** The token in a URL, as the terminal shows it: only a page is opened that way. */
 export function tokenIn(url: string): string | undefined {
   const { pathname, searchParams } = new URL(url, "http://localhost");
-  return pathname === "/" ? (searchParams.get("token") ?? undefined) : undefined;
+  const isPage = pathname === "/" || pathname === "/live";
+  return isPage ? (searchParams.get("token") ?? undefined) : undefined;
 }
 
 /**

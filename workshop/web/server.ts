@@ -57,6 +57,11 @@ export async function openWorkbench({
   };
 }
 
+/** The lens alone: a page of this machine, such as a slide, may show it in a frame. */
+const LIVE = "/live";
+const NO_FRAME = "frame-ancestors 'none'";
+const MAY_FRAME = "frame-ancestors http://127.0.0.1:*";
+
 /** What frames may show is the learner's app, on whatever port it has. */
 const POLICY = [
   "default-src 'self'",
@@ -64,7 +69,7 @@ const POLICY = [
   "img-src 'self' data: blob:",
   "connect-src 'self'",
   "frame-src http://localhost:*",
-  "frame-ancestors 'none'",
+  NO_FRAME,
   "base-uri 'none'",
   "form-action 'none'",
 ].join("; ");
@@ -73,8 +78,9 @@ function pages(folder: string, { port, token }: Keeper): express.Express {
   const app = express();
   app.disable("x-powered-by");
   app.use((request, response, next) => {
+    const mayBeFramed = request.path === LIVE;
     response.set({
-      "Content-Security-Policy": POLICY,
+      "Content-Security-Policy": mayBeFramed ? POLICY.replace(NO_FRAME, MAY_FRAME) : POLICY,
       "X-Content-Type-Options": "nosniff",
       // The token may stand in the address for a moment.
       "Referrer-Policy": "no-referrer",
@@ -86,6 +92,7 @@ function pages(folder: string, { port, token }: Keeper): express.Express {
     }
     next();
   });
+  app.get(LIVE, (_request, response) => response.sendFile("index.html", { root: folder }));
   app.use(express.static(folder, { cacheControl: false }));
   app.use((_request, response) => void response.status(404).type("txt").send("Not found"));
   return app;

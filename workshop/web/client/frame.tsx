@@ -84,6 +84,7 @@ export function Frame() {
                 </a>
               ))}
             </nav>
+            <KeptApp bench={bench} state={state} step={step} isShown={route.view === "app"} />
             <Place bench={bench} state={state} step={step} view={route.view} />
           </main>
         </div>
@@ -97,6 +98,35 @@ export function Frame() {
       </p>
       <Toasts notices={bench.notices} dismiss={bench.dismiss} />
     </>
+  );
+}
+
+/**
+ * The app's windows stay open when the person looks at the lens or the workers: closed, they would
+ * take their sessions with them. They come with the first visit.
+ */
+function KeptApp({
+  bench,
+  state,
+  step,
+  isShown,
+}: Pick<PlaceProps, "bench" | "state" | "step"> & { isShown: boolean }) {
+  const [wasShown, setWasShown] = useState(isShown);
+  useEffect(() => {
+    if (isShown) setWasShown(true);
+  }, [isShown]);
+  if (!isShown && !(wasShown && state.session)) return null;
+  const props = { socket: bench.socket, state, workers: bench.workers };
+  return (
+    <div hidden={!isShown}>
+      <AppView
+        bench={bench}
+        state={state}
+        step={step}
+        session={state.session}
+        crowd={<CrowdControl {...props} />}
+      />
+    </div>
   );
 }
 
@@ -115,7 +145,8 @@ function Place({
     case "checks":
       return <ChecksView key={step.number} {...place} />;
     case "app":
-      return <AppView {...place} crowd={<CrowdControl {...props} />} />;
+      // It stays when the person looks elsewhere: see above.
+      return null;
     case "lens":
       return <LensView {...props} />;
     case "workers":
