@@ -12,6 +12,9 @@ export const TELL_EVERY = 100;
  */
 const HOLD = 150;
 
+/** Headers that are keys to something. */
+const SECRET = /^((?:set-cookie|cookie|(?:proxy-)?authorization): *).*$/gim;
+
 interface Held {
   heard: number;
   when: number;
@@ -51,7 +54,7 @@ export class Lens implements Disposable {
   /** Takes what a worker has reported. */
   hear(event: TraceEvent, trace: Pick<Trace, "ownerOf">): void {
     const owner = () => (event.kind === "request" ? trace.ownerOf(event.sid) : undefined);
-    this.#hold({ when: endOf(event), event, owner });
+    this.#hold({ when: endOf(event), event: discreet(event), owner });
   }
 
   /** Takes what was done to the app. */
@@ -118,4 +121,15 @@ export class Lens implements Disposable {
 /** When it was over: a request is a mark where it was answered. */
 function endOf(event: TraceEvent): number {
   return event.kind === "request" ? event.at + event.ms : event.at;
+}
+
+/**
+ * Browsers send cookies to each port of a machine: that of the workbench itself must not stand on a
+ * projector, and no other need.
+ */
+function discreet(event: TraceEvent): TraceEvent {
+  if (event.kind !== "request" || !event.raw) return event;
+  const hide = (head: string) => head.replace(SECRET, "$1(not shown)");
+  const { request, response } = event.raw;
+  return { ...event, raw: { request: hide(request), response: hide(response) } };
 }

@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { PageSocket, ViewProps } from "../../protocol.ts";
 import { Lens } from "./lens.tsx";
 import { LensModel } from "./model.ts";
@@ -9,21 +9,21 @@ export function LensView({ socket }: ViewProps) {
   return <Lens model={model} />;
 }
 
-/** A lens that is fed by the server, for as long as it is on the page. */
+/** One a connection: whoever looks at something else in between finds it as they left it. */
+const models = new WeakMap<PageSocket, LensModel>();
+
+/** The lens that is fed by this connection. */
 export function useLens(socket: PageSocket): LensModel {
-  const model = useMemo(() => new LensModel(sourceOf(socket)), [socket]);
-  useEffect(() => {
-    const refresh = () => void model.refresh();
-    const hear = model.hear.bind(model);
-    socket.on("lens", hear);
-    socket.on("connect", refresh);
-    if (socket.connected) refresh();
-    return () => {
-      socket.off("lens", hear);
-      socket.off("connect", refresh);
-    };
-  }, [model, socket]);
-  return model;
+  return useMemo(() => {
+    const known = models.get(socket);
+    if (known) return known;
+    const model = new LensModel(sourceOf(socket));
+    models.set(socket, model);
+    socket.on("lens", (batch) => model.hear(batch));
+    socket.on("connect", () => void model.refresh());
+    if (socket.connected) void model.refresh();
+    return model;
+  }, [socket]);
 }
 
 function sourceOf(socket: PageSocket) {
