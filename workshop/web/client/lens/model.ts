@@ -181,6 +181,8 @@ export class LensModel {
   /** How wide a unit is in a plot of this width, in px. */
   unit(width: number): number {
     if (this.zoom !== "auto") return ZOOMS[this.zoom] ?? 44;
+    // What somebody looks at does not change by what happens outside.
+    if (this.isPaused) return ZOOMS[this.#auto] ?? 44;
     const wanted = width / Math.max(1, this.rate.at(Date.now()) * AUTO_SECONDS);
     const fitting = ZOOMS.findLastIndex((zoom) => zoom <= wanted);
     const widest = AUTO_WIDEST.find(({ upto }) => width <= upto)?.zoom ?? 5;

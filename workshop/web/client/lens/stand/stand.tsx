@@ -47,6 +47,7 @@ window.stand = { model, recorded: recorded.events, player };
 
 const place = document.getElementById("stand");
 if (place) {
+  if (wanted.has("alone")) place.style.padding = "0";
   render(
     wanted.has("alone") ? (
       <LensAlone model={model} search={location.search} />
