@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { Marked, type Tokens } from "marked";
 import { folderInGit, folderOf, root, steps, type Step } from "../catalog.ts";
 import { todosOf } from "../hints/stages.ts";
+import { draw } from "./drawing.ts";
 import { escapeHtml, highlight, highlightFile } from "./highlight.ts";
 import type { Guide, ShownFile } from "./protocol.ts";
 
@@ -28,15 +29,10 @@ export async function toHtml(
   text: string,
   todo: (name: string) => Place | undefined = () => undefined,
 ): Promise<string> {
-  const drawings = new Map<string, string>();
-  for (const [, source = ""] of text.matchAll(/^```mermaid\n([^]*?)^```/gm)) {
-    drawings.set(source.trim(), await draw(source));
-  }
   const marked = new Marked({
     renderer: {
       html: ({ text: html }) => (/^<br\s*\/?>$/.test(html) ? "<br>" : escapeHtml(html)),
-      code: ({ text: code, lang = "" }) =>
-        lang === "mermaid" ? (drawings.get(code.trim()) ?? "") : block(code, lang),
+      code: ({ text: code, lang = "" }) => (lang === "mermaid" ? drawing(code) : block(code, lang)),
       heading({ tokens, depth, text: title }) {
         return `<h${depth} id="${slug(title)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
       },
@@ -91,23 +87,11 @@ function endsIn(line: string, name: string): boolean {
   return line.split(/\s+/).includes(name);
 }
 
-async function draw(source: string): Promise<string> {
-  const { renderMermaidSVG } = await import("beautiful-mermaid");
-  const svg = renderMermaidSVG(source, {
-    bg: "var(--sheet)",
-    fg: "var(--ink)",
-    line: "var(--edge)",
-    muted: "var(--quiet)",
-    accent: "var(--accent)",
-    surface: "var(--paper)",
-    border: "var(--edge)",
-    font: "system-ui",
-    padding: 16,
-    transparent: true,
-  });
-  // Nothing is asked for from elsewhere.
-  const local = svg.replace(/@import url\([^)]*\);?/g, "");
-  return `<figure class="drawing" tabindex="0" role="group" aria-label="Drawing">${local}</figure>\n`;
+/** What cannot be drawn is shown as it is written. */
+function drawing(source: string): string {
+  const svg = draw(source);
+  if (!svg) return block(source, "");
+  return `<figure class="drawing" tabindex="0" role="group" aria-label="Drawing">${svg}</figure>\n`;
 }
 
 function block(code: string, language: string): string {

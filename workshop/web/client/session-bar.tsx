@@ -21,12 +21,24 @@ export function SessionBar({
   const start = () => ask((reply) => socket.emit("start", step.number, "work", reply));
   const stop = () => ask((reply) => socket.emit("stop", reply));
   const check = () => ask((reply) => socket.emit("check", reply));
+  // A plain process that was killed stays so; pm2 would have started it anew.
+  const hasEnded =
+    session?.app.isUp === true &&
+    session.state.phase === "waiting" &&
+    bench.workers.length > 0 &&
+    bench.workers.every(({ state: how }) => how === "stopped" || how === "errored");
   const isReady = session?.url !== undefined && session.state.phase !== "closing";
   return (
     <div class="session" aria-label="What runs" role="group">
       <p class="running" data-testid="running">
-        <span class={`light ${lightOf(session)}`} aria-hidden="true" />
-        <span>{session ? runningWords(session) : "Nothing runs"}</span>
+        <span class={`light ${hasEnded ? "bad" : lightOf(session)}`} aria-hidden="true" />
+        <span>
+          {session
+            ? hasEnded
+              ? `Step ${session.step}: no worker is left`
+              : runningWords(session)
+            : "Nothing runs"}
+        </span>
         {session?.url && session.app.isUp && (
           <a class="address" href={session.url} target="_blank" rel="noopener noreferrer">
             {shortUrl(session.url)}
