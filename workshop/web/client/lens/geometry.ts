@@ -6,7 +6,7 @@ import type { Size } from "./hooks.ts";
 export const AXIS = 32;
 /** Below this width the lanes' names shrink to their numbers, in px. */
 const NARROW = 720;
-const [LOWEST, HIGHEST] = [66, 190];
+const [LOWEST, HIGHEST] = [66, 240];
 /** Redis has marks on one line only. */
 const REDIS_SHARE = 0.66;
 

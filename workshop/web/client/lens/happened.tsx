@@ -163,7 +163,7 @@ function OneByOne({
             {/* Small marks, too, are to be hit by a finger. */}
             <circle class="lens-hit" r={Math.max(radius * 1.3, 9)} />
             <Glyph fact={fact} radius={radius} />
-            {unit >= WORDY ? <Words fact={fact} radius={radius} /> : null}
+            {unit >= WORDY ? <Words {...{ fact, radius, scale }} /> : null}
           </g>
         );
       })}

@@ -352,7 +352,7 @@ describe("an export", () => {
 
     for (const text of seen) expect(svg).toContain(text);
     expect(svg).not.toContain("var(");
-    expect(svg).toMatch(/stroke="rgb\(180, 40, 28\)"/);
+    expect(svg).toMatch(/stroke="rgb\(195, 32, 15\)"/);
   });
 
   test("as a PNG has two pixels for each on the screen", async () => {

@@ -20,6 +20,17 @@ export interface Lifeline {
   socket?: number;
 }
 
+/** The way of a relayed request, and of its answer. */
+export interface Passage {
+  /** Where it came to the worker that the client met. */
+  start: Point;
+  /** Where it comes to the owner, and where the answer comes back. */
+  owned: Point;
+  ended: Point;
+  there: string;
+  home: string;
+}
+
 /** Farther away than this nothing is meant, in px. */
 const NEAR = 24;
 
@@ -135,19 +146,17 @@ export class Picture {
    * The way of a relayed request: from the worker that the client met over Redis to the owner, and back
    * the same way. Undefined where one of its ends is not shown.
    */
-  passage({
-    edge,
-    owner,
-    forth,
-    back,
-  }: Relay): { start: Point; there: string; home: string } | undefined {
+  passage({ edge, owner, forth, back }: Relay): Passage | undefined {
     const { geometry, timeline } = this.#stretch;
     const [met, answered] = [this.point(edge), this.point(owner)];
     const bus = rowIn(geometry, REDIS_LANE.id);
     if (!met || !answered) return undefined;
     const arrival = Math.min(this.x(timeline.placeAt(edge.at)), answered.x - geometry.unit * 0.6);
     const start = { x: Math.max(arrival, answered.x - geometry.unit * 2.2), y: met.y };
-    if (!bus) return { start, there: curve(start, answered), home: curve(answered, met) };
+    if (!bus) {
+      const [owned, ended] = [this.#before(answered, start), this.#before(met, answered)];
+      return { start, owned, ended, there: curve(start, owned), home: curve(answered, ended) };
+    }
     const hop = (command: Fact | undefined, one: number, other: number): Point => {
       const seen = command && this.point(command)?.x;
       const [low, high] = [Math.min(one, other), Math.max(one, other)];
@@ -156,11 +165,20 @@ export class Picture {
     };
     const over = hop(forth, start.x, answered.x);
     const homeward = hop(back, answered.x, met.x);
+    const [owned, ended] = [this.#before(answered, over), this.#before(met, homeward)];
     return {
       start,
-      there: curve(start, over) + curve(over, answered, true),
-      home: curve(answered, homeward) + curve(homeward, met, true),
+      owned,
+      ended,
+      there: curve(start, over) + curve(over, owned, true),
+      home: curve(answered, homeward) + curve(homeward, ended, true),
     };
+  }
+
+  /** Where a way to a mark ends: before it, so that there is room for the tip of an arrow. */
+  #before(mark: Point, from: Point): Point {
+    const { radius } = this.#stretch.geometry;
+    return { x: Math.min(mark.x - radius, Math.max(mark.x - radius * 1.9, from.x + 2)), y: mark.y };
   }
 
   /** From the one who publishes through Redis to all who listen. */

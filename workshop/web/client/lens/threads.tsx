@@ -87,17 +87,16 @@ export function Passage({
   cursor: number;
 }) {
   const passage = picture.passage(relay);
-  const [met, owner] = [picture.point(relay.edge), picture.point(relay.owner)];
-  if (!passage || !met || !owner || relay.owner.n > cursor) return null;
+  if (!passage || relay.owner.n > cursor) return null;
   return (
     <g data-hue={hueFor(relay.edge)} data-relay={relay.edge.n}>
       <circle class="lens-arrival" cx={passage.start.x} cy={passage.start.y} r={radius * 0.34} />
       <path class="lens-passage" d={passage.there} />
-      <Tip at={{ x: owner.x - radius * 1.05, y: owner.y }} size={radius} />
+      <Tip at={passage.owned} size={radius} />
       {relay.edge.n <= cursor ? (
         <>
           <path class="lens-passage" d={passage.home} />
-          <Tip at={{ x: met.x - radius * 1.2, y: met.y }} size={radius} />
+          <Tip at={passage.ended} size={radius} />
         </>
       ) : null}
     </g>
@@ -107,7 +106,9 @@ export function Passage({
 /** What goes from left to right arrives from the left. */
 function Tip({ at, size }: { at: Point; size: number }) {
   const s = Math.max(3, size * 0.5);
-  return <path class="lens-tip" d={`M${at.x} ${at.y}l${-s * 1.5} ${-s * 0.85}v${s * 1.7}Z`} />;
+  return (
+    <path class="lens-tip" d={`M${at.x + s * 1.3} ${at.y}l${-s * 1.5} ${-s * 0.85}v${s * 1.7}Z`} />
+  );
 }
 
 /** What was published, to whom it went. */

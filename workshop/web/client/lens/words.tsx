@@ -5,11 +5,11 @@ import { rowIn, type Geometry } from "./geometry.ts";
 import { hueFor } from "./picture.ts";
 
 /** What a mark is, below it; and above it the session that it opens. */
-export function Words({ fact, radius }: { fact: Fact; radius: number }) {
+export function Words({ fact, radius, scale }: { fact: Fact; radius: number; scale: number }) {
   const { shape, tone, sid, event } = fact;
   if (shape === "birth") {
     return (
-      <text class="lens-word" y={radius + 13}>
+      <text class="lens-word" y={radius + 13 * scale}>
         {event.kind === "listening" ? "up" : "ready"}
       </text>
     );
@@ -17,11 +17,14 @@ export function Words({ fact, radius }: { fact: Fact; radius: number }) {
   if (event.kind !== "request" || !fact.isEngine) return null;
   return (
     <>
-      <text class={`lens-word lens-word-${tone}`} y={radius + 14}>
+      <text
+        class={`lens-word lens-word-${tone}`}
+        y={radius * (tone === "opened" || tone === "refused" ? 1.5 : 1) + 13 * scale}
+      >
         {shape === "upgrade" ? "WS" : fact.what}
       </text>
       {tone === "opened" ? (
-        <text class="lens-sid" y={-radius * 1.42 - 6}>
+        <text class="lens-sid" y={-radius * 1.42 - 6 * scale}>
           {shortSid(sid)}
         </text>
       ) : null}
