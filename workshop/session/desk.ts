@@ -10,7 +10,6 @@ import { noteBegun, noteVerdict, progressOf } from "../progress.ts";
 import { openSessionRedis, type SessionRedis } from "../session-redis.ts";
 import { portFrom } from "../stage/ports.ts";
 import { requireRedis } from "../stage/reach-redis.ts";
-import type { Worker } from "../stage/pm2.ts";
 import { watchFolder } from "../watch.ts";
 import type { DeskEvents, DeskState, Judgement } from "./desk-events.ts";
 import { messageOf } from "./message.ts";
@@ -132,9 +131,9 @@ export class Desk implements AsyncDisposable {
     return this.#app?.url;
   }
 
-  /** Whether the app is up, and why it is not where its code is the reason. */
-  get app(): { isUp: boolean; failure: string | undefined } {
-    return { isUp: this.#app?.isUp ?? false, failure: this.#app?.failure };
+  /** The app with its workers; undefined before it is ready to be started. */
+  get app(): LearnersApp | undefined {
+    return this.#app;
   }
 
   /** The session's Redis; undefined where the step has none, and before it is found. */
@@ -211,26 +210,6 @@ export class Desk implements AsyncDisposable {
   /** What the app has printed. */
   logs(): AppLog[] {
     return this.#app?.logs() ?? [];
-  }
-
-  /** The processes of the app that runs. */
-  async workers(): Promise<Worker[]> {
-    return (await this.#app?.workers()) ?? [];
-  }
-
-  /** Ends one worker as `kill -9` does. */
-  async killWorker(pid: number): Promise<void> {
-    await this.#app?.kill(pid);
-  }
-
-  /** `pm2 reload`, on one host or on all. */
-  async reload(host?: string): Promise<void> {
-    await this.#app?.reload(host);
-  }
-
-  /** `pm2 scale`, on one host or on each. */
-  async scale(to: number, host?: string): Promise<void> {
-    await this.#app?.scale(to, host);
   }
 
   /** Kills the session's own Redis, or starts it again: to see what the app does then. */

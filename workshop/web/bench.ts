@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { root, steps, type Step } from "../catalog.ts";
-import { NotRunning } from "../learners-app.ts";
+import { NotRunning, type LearnersApp } from "../learners-app.ts";
 import { nextStep, progressOf } from "../progress.ts";
 import { UsageProblem } from "../problems.ts";
 import { Desk } from "../session/desk.ts";
@@ -117,33 +117,34 @@ export class Bench implements AsyncDisposable {
 
   /** Does to the workers what pm2 does, or what happens to them at night. */
   async onWorkers(act: WorkerAct): Promise<void> {
-    const { desk } = this;
+    const { app } = this.desk;
+    if (!app) throw new NotRunning("The app is not up yet.");
     if (act.do === "kill") {
       const found = this.#workers.find(({ pid }) => pid === act.pid);
-      await desk.killWorker(act.pid);
+      await app.kill(act.pid);
       const text = `${found?.name ?? "A worker"} (pid ${act.pid}) was killed: kill -9`;
       this.lens.note({ at: Date.now(), text, kind: "bad" });
     } else if (act.do === "reload") {
       this.lens.note({ at: Date.now(), text: "pm2 reload", kind: "info" });
-      await desk.reload(act.host);
+      await app.reload(act.host);
     } else {
-      await this.#scale(desk, act.to, act.host);
+      await this.#scale(app, act.to, act.host);
     }
     await this.#look();
   }
 
-  async #scale(desk: Desk, to: number, host: string | undefined): Promise<void> {
+  async #scale(app: LearnersApp, to: number, host: string | undefined): Promise<void> {
     if (!Number.isInteger(to) || to < 1 || to > MOST_WORKERS) {
       throw new UsageProblem(`From 1 to ${MOST_WORKERS} workers, please.`);
     }
-    const workers = await desk.workers();
-    if (desk.step.runs === "pm2" && workers.some(({ mode }) => mode === "fork")) {
+    const workers = await app.workers();
+    if (this.desk.step.runs === "pm2" && workers.some(({ mode }) => mode === "fork")) {
       throw new UsageProblem(
         "pm2 scales apps in cluster mode only: in fork mode a second process would find the port taken.",
       );
     }
     this.lens.note({ at: Date.now(), text: `pm2 scale to ${to}`, kind: "info" });
-    await desk.scale(to, host);
+    await app.scale(to, host);
   }
 
   /** Kills the session's own Redis, or starts it again. */
@@ -253,10 +254,11 @@ export class Bench implements AsyncDisposable {
   /** Looks at the workers and tells the pages; one look at a time. */
   async #look(): Promise<void> {
     const session = this.#session;
-    if (!session?.desk.app.isUp || this.#isLooking) return;
+    const app = session?.desk.app;
+    if (!app?.isUp || this.#isLooking) return;
     this.#isLooking = true;
     try {
-      const found = await session.desk.workers();
+      const found = await app.workers();
       if (this.#session !== session) return;
       const pids = new Set(found.map(({ pid }) => pid));
       this.#tally.ended((pid) => pids.has(pid));
@@ -290,7 +292,7 @@ export class Bench implements AsyncDisposable {
   }
 
   #changed(): void {
-    if (!this.#session?.desk.app.isUp) this.#setWorkers([]);
+    if (!this.#session?.desk.app?.isUp) this.#setWorkers([]);
     this.#telling ??= setTimeout(() => {
       this.#telling = undefined;
       this.#broadcast("state", this.state);
@@ -326,14 +328,14 @@ function viewOf(step: Step): StepView {
 }
 
 function sessionView({ desk, code, run, took }: Session): SessionView {
-  const { redis, isRedisUp } = desk;
+  const { app, redis, isRedisUp } = desk;
   return {
     step: desk.step.number,
     code,
     run,
     state: desk.state,
     url: desk.url,
-    app: desk.app,
+    app: { isUp: app?.isUp ?? false, failure: app?.failure },
     redis: redis && {
       isUp: isRedisUp ?? true,
       isOwn: isRedisUp !== undefined,

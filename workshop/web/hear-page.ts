@@ -99,7 +99,7 @@ function hearAboutTraffic(socket: PageConnection, bench: Bench): void {
   socket.on("crowdOpen", (count, reply) => {
     void answer(reply, async () => {
       const { url, dir, app } = bench.desk;
-      if (!url || !app.isUp) throw new UsageProblem("The app is not up yet.");
+      if (!url || !app?.isUp) throw new UsageProblem("The app is not up yet.");
       void crowd.open({ url, transports: transportsOf(dir) }, Number(count));
     });
   });

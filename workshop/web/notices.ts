@@ -3,7 +3,6 @@ import type { Notice, OutputLine } from "./protocol.ts";
 
 /** How many lines of output a page is told that is opened late. */
 const KEPT_LINES = 400;
-const KEPT_NOTICES = 20;
 /** What comes in this time is told at once, in ms. */
 const GATHER = 150;
 /** An app that prints in an endless loop must not drown the page. */
@@ -14,11 +13,10 @@ export interface TellingPages {
   output: (lines: readonly OutputLine[]) => void;
 }
 
-/** What is said to a person, and what the app prints: kept for pages that are opened later. */
+/** What is said to a person, and what the app prints: that is kept for pages that are opened later. */
 export class Notices implements Disposable {
   readonly #pages: TellingPages;
   #ids = 0;
-  #notices: Notice[] = [];
   #lines: OutputLine[] = [];
   #fresh: OutputLine[] = [];
   #left = 0;
@@ -28,18 +26,12 @@ export class Notices implements Disposable {
     this.#pages = pages;
   }
 
-  get latest(): readonly Notice[] {
-    return this.#notices;
-  }
-
   get lines(): readonly OutputLine[] {
     return this.#lines;
   }
 
   say(text: string, kind: Notice["kind"] = "info"): void {
-    const notice: Notice = { id: (this.#ids += 1), at: Date.now(), kind, text };
-    this.#notices = [...this.#notices, notice].slice(-KEPT_NOTICES);
-    this.#pages.notice(notice);
+    this.#pages.notice({ id: (this.#ids += 1), at: Date.now(), kind, text });
   }
 
   /** Takes what a stream has given: whole lines, and maybe the beginning of one. */

@@ -54,7 +54,7 @@ describe("on the workbench", () => {
     await verdict(page, "passed");
     await page
       .getByTestId("announcement")
-      .getByText(/Passed\. \d checks? hold|Passed/)
+      .getByText(/^passed: (\d) of \1 checks hold\.$/)
       .waitFor();
     await page
       .getByRole("navigation", { name: "Steps" })

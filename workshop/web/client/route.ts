@@ -7,18 +7,21 @@ export interface Route {
   /** Undefined when the address names none: then it is the next one to do. */
   step: number | undefined;
   view: View;
+  /** The part of a README to begin with. */
+  section: string | undefined;
 }
 
-/** `#/3/checks` */
-export function addressOf(step: number, view: View): string {
-  return `#/${step}/${view}`;
+/** `#/3/checks`, `#/3/read/why-it-works` */
+export function addressOf(step: number, view: View, section?: string): string {
+  return `#/${step}/${view}${section ? `/${section}` : ""}`;
 }
 
 export function readRoute(hash: string): Route {
-  const [, number, name] = /^#\/(\d+)(?:\/(\w+))?/.exec(hash) ?? [];
+  const [, number, name, section] = /^#\/(\d+)(?:\/(\w+))?(?:\/(.+))?/.exec(hash) ?? [];
   return {
     step: number === undefined ? undefined : Number(number),
     view: VIEWS.find((view) => view === name) ?? "read",
+    section,
   };
 }
 

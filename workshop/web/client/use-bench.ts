@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { io } from "socket.io-client";
 import type { CheckResult, Verdict } from "../../check/verdict.ts";
+import { duration } from "./parts/format.ts";
 import type { BenchState, Notice, OutputLine, PageSocket, WorkerView } from "../protocol.ts";
 
 /** Lines of output that are kept on the page. */
@@ -65,7 +66,7 @@ export function useBench(): Bench {
     socket.on("output", (fresh) => setLines((all) => joined(all, fresh)));
     socket.on("result", (result) => setAnnouncement(spoken(result)));
     socket.on("verdict", ({ verdict, passed, of }) =>
-      setAnnouncement(sentence(verdict, passed, of)),
+      setAnnouncement(`${verdict}: ${summaryOf(verdict, passed, of)}`),
     );
     socket.on("connect", () => setLostAt(undefined));
     socket.on("disconnect", () => setLostAt(Date.now()));
@@ -86,12 +87,16 @@ function spoken({ outcome, title }: CheckResult): string {
   return outcome === "passed" || outcome === "skipped" ? "" : `${outcome}: ${title}`;
 }
 
-export function sentence(verdict: Verdict, passed: number, of: number): string {
-  const meaning = {
-    passed: "Passed.",
-    "not yet": "Not yet.",
-    "your machine": "This machine lacks something; what needs it was not judged.",
-    inconclusive: "Inconclusive: your code was not judged. Check again.",
-  }[verdict];
-  return `${meaning} ${passed} of ${of} checks hold.`;
+/** What a verdict means beyond its name, where that is worth a word. */
+const MEANINGS: Record<Verdict, string> = {
+  passed: "",
+  "not yet": "",
+  "your machine": "This machine lacks something; what needs it was not judged.",
+  inconclusive: "Your code was not judged; check again.",
+};
+
+/** `3 of 6 checks hold, in 4.1 s.` and what it means. */
+export function summaryOf(verdict: Verdict, passed: number, of: number, took?: number): string {
+  const time = took === undefined ? "" : `, in ${duration(took)}`;
+  return `${passed} of ${of} checks hold${time}. ${MEANINGS[verdict]}`.trim();
 }

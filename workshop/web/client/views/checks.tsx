@@ -7,9 +7,8 @@ import { ask } from "../ask.ts";
 import type { PlaceProps } from "../frame.tsx";
 import { Button } from "../parts/button.tsx";
 import { Confirm, type Question } from "../parts/confirm.tsx";
-import { duration } from "../parts/format.ts";
 import { addressOf } from "../route.ts";
-import { sentence } from "../use-bench.ts";
+import { summaryOf } from "../use-bench.ts";
 import { useOpener } from "../use-opener.ts";
 import { CheckRow } from "./check-row.tsx";
 import { DiffPanel, HintPanel, SolutionPanel } from "./panels.tsx";
@@ -175,8 +174,7 @@ function Progress({ state: { steps }, step, session }: PlaceProps & { session: S
     <div class={`verdict ${wordOf(verdict)}`} data-testid="verdict" data-verdict={verdict ?? ""}>
       <p class="big">{verdict ?? (phase === "checking" ? "checking" : "starting")}</p>
       <p>
-        {verdict ? sentence(verdict, passed, results.length).replace(/^\S.*?\. /, "") : ""}
-        {verdict && took !== undefined && ` In ${duration(took)}.`}
+        {verdict && summaryOf(verdict, passed, results.length, took)}
         {!verdict && count > 0 && `${results.length} of ${count} checks are through.`}
       </p>
       <div class="bar" aria-hidden="true">
@@ -186,7 +184,7 @@ function Progress({ state: { steps }, step, session }: PlaceProps & { session: S
       </div>
       {verdict === "passed" && (
         <p class="onward">
-          <a href={addressOf(step.number, "read")}>Read why it works</a>
+          <a href={addressOf(step.number, "read", "why-it-works")}>Read why it works</a>
           {next ? (
             <>
               , then go on to{" "}

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Guide } from "../../protocol.ts";
 import { ask } from "../ask.ts";
 import type { PlaceProps } from "../frame.tsx";
+import { useRoute } from "../route.ts";
 import { useOpener } from "../use-opener.ts";
 
 type Language = Guide["language"];
@@ -12,6 +13,7 @@ export function ReadView({ bench, step, state }: PlaceProps) {
   const [language, setLanguage] = useState<Language>("en");
   const [guide, setGuide] = useState<Guide>();
   const open = useOpener(bench);
+  const { section } = useRoute();
   const article = useRef<HTMLElement>(null);
   const isLost = lostAt !== undefined;
   const reads = state.session?.state.results;
@@ -26,6 +28,11 @@ export function ReadView({ bench, step, state }: PlaceProps) {
     return () => void (isCurrent = false);
     // Where a TODO stands may be elsewhere after a save, which the checks follow.
   }, [step.number, language, isLost, reads?.length === 0]);
+
+  useEffect(() => {
+    const heading = section && article.current?.querySelector(`[id="${CSS.escape(section)}"]`);
+    if (heading) heading.scrollIntoView();
+  }, [section, guide?.step]);
 
   const onClick = (event: MouseEvent) => {
     const { target } = event;
