@@ -104,7 +104,7 @@ function markOf(
   const hue = hueFor(fact);
   const r = radius * scaleOf(fact);
   if (!isHere) return ["later", hue, outline(fact.shape, r, x, y)];
-  if (fact.tone === "refused") return ["cross", undefined, cross(r * 1.2, x, y)];
+  if (fact.tone === "refused") return ["cross", undefined, cross(Math.max(4, r * 1.3), x, y)];
   if (fact.shape === "birth") return ["birth", hue, `M${x} ${y - radius}V${y + radius}`];
   const kind = fact.isRelayed ? "relayed" : fact.tone === "gone" ? "gone" : "shape";
   return [kind, hue, outline(fact.shape, r, x, y)];

@@ -50,7 +50,9 @@ export function Happened({
       {place ? <path class="lens-cursor" d={`M${until} ${AXIS - 6}V${height}`} /> : null}
       {unit < DENSE ? (
         <>
-          <Dense picture={picture} {...{ relays, radius, cursor, until }} />
+          <g class="lens-dense">
+            <Dense picture={picture} {...{ relays, radius, cursor, until }} />
+          </g>
           {/* To be hit anywhere: such small marks cannot be. */}
           <rect
             class="lens-hit"

@@ -1,12 +1,17 @@
 import { useMemo } from "preact/hooks";
 import type { PageSocket, ViewProps } from "../../protocol.ts";
+import { CrowdControl } from "../crowd-control.tsx";
 import { Lens } from "./lens.tsx";
 import { LensModel } from "./model.ts";
 
 /** The lens of the session that runs. */
-export function LensView({ socket }: ViewProps) {
-  const model = useLens(socket);
-  return <Lens model={model} />;
+export function LensView(props: ViewProps) {
+  const model = useLens(props.socket);
+  return (
+    <Lens model={model}>
+      <CrowdControl {...props} />
+    </Lens>
+  );
 }
 
 /** One a connection: whoever looks at something else in between finds it as they left it. */

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import { KEPT } from "../../lens/messages.ts";
 import { sentenceOf } from "../../lens/facts.ts";
@@ -14,7 +15,16 @@ import { Toolbar } from "./toolbar.tsx";
 import "./lens.css";
 
 /** The lens with all that belongs to it; without tools where it is only to be looked at. */
-export function Lens({ model, hasTools = true }: { model: LensModel; hasTools?: boolean }) {
+export function Lens({
+  model,
+  hasTools = true,
+  children,
+}: {
+  model: LensModel;
+  hasTools?: boolean;
+  /** What else can be done here. */
+  children?: ComponentChildren;
+}) {
   useModel(model);
   const [plot, size] = useSize<HTMLDivElement>();
   const svg = useRef<SVGSVGElement>(null);
@@ -27,6 +37,7 @@ export function Lens({ model, hasTools = true }: { model: LensModel; hasTools?: 
     <div class="lens" data-paused={model.isPaused ? "" : undefined}>
       <Status model={model} />
       {hasTools ? <Toolbar model={model} svg={() => svg.current} tell={tell} /> : null}
+      {children}
       <p class="lens-told" role="status">
         {told}
       </p>

@@ -51,7 +51,6 @@ export class LensModel {
   #asking: Promise<void> | undefined;
   #isFilled = false;
   #auto = 5;
-  #announced = false;
 
   /** @param keep how many events are kept; the server keeps as many */
   constructor(source: LensSource, keep?: number) {
@@ -197,13 +196,6 @@ export class LensModel {
     this.#source.clear();
   }
 
-  /** Once after events were dropped for the first time: it has to be said. */
-  get hasNewlyDropped(): boolean {
-    if (this.#announced || this.board.dropped === 0) return false;
-    this.#announced = true;
-    return true;
-  }
-
   #fill(snapshot: LensSnapshot): void {
     const isOther = snapshot.run !== this.#run;
     this.#run = snapshot.run;
@@ -214,7 +206,6 @@ export class LensModel {
       this.isPaused = false;
       this.cursor = undefined;
       this.selected = undefined;
-      this.#announced = false;
       this.filter = { ...this.filter, sid: undefined, lane: undefined };
     }
     if (this.isPaused && this.cursor === undefined) this.cursor = this.current?.n;
