@@ -6,7 +6,6 @@ import { UsageProblem } from "../problems.ts";
 import { Desk } from "../session/desk.ts";
 import { messageOf } from "../session/message.ts";
 import type { Tools } from "../session/tools.ts";
-import { nameOf } from "../trace/line.ts";
 import { Crowd } from "./crowd.ts";
 import { Lens } from "./lens/lens.ts";
 import { Notices } from "./notices.ts";
@@ -19,12 +18,10 @@ import type {
   WorkerAct,
   WorkerView,
 } from "./protocol.ts";
-import { Tally } from "./tally.ts";
+import { WorkerWatch } from "./worker-watch.ts";
 
 /** Changes that come within this time are told at once, in ms. */
 const GATHER = 80;
-/** How often the workers are looked at, in ms. */
-const LOOK_EVERY = 1_000;
 /** More workers than this teach nothing new, and most machines have no cores for them. */
 export const MOST_WORKERS = 8;
 
@@ -53,16 +50,14 @@ export class Bench implements AsyncDisposable {
   readonly #server = String(process.pid);
   readonly #tools: Tools;
   readonly #broadcast: Broadcast;
-  readonly #tally = new Tally();
+  readonly #watch: WorkerWatch;
   #session: Session | undefined;
   #runs = 0;
   #acts: Promise<unknown> = Promise.resolve();
   #telling: NodeJS.Timeout | undefined;
-  #looking: NodeJS.Timeout;
-  #isLooking = false;
-  #workers: readonly WorkerView[] = [];
 
-  constructor(tools: Tools, broadcast: Broadcast) {
+  /** @param isWatched whether any page is open: without one, nobody looks at the workers */
+  constructor(tools: Tools, broadcast: Broadcast, isWatched: () => boolean) {
     this.#tools = tools;
     this.#broadcast = broadcast;
     this.lens = new Lens((batch) => broadcast("lens", batch));
@@ -71,7 +66,11 @@ export class Bench implements AsyncDisposable {
       notice: (notice) => broadcast("notice", notice),
       output: (lines) => broadcast("output", lines),
     });
-    this.#looking = setInterval(() => void this.#look(), LOOK_EVERY);
+    this.#watch = new WorkerWatch({
+      app: () => (this.#session?.desk.app?.isUp ? this.#session.desk.app : undefined),
+      isWatched,
+      tell: (workers) => broadcast("workers", workers),
+    });
   }
 
   get state(): BenchState {
@@ -85,7 +84,7 @@ export class Bench implements AsyncDisposable {
   }
 
   get workers(): readonly WorkerView[] {
-    return this.#workers;
+    return this.#watch.views;
   }
 
   /** The desk where something runs. @throws NotRunning when nothing does. */
@@ -120,7 +119,7 @@ export class Bench implements AsyncDisposable {
     const { app } = this.desk;
     if (!app) throw new NotRunning("The app is not up yet.");
     if (act.do === "kill") {
-      const found = this.#workers.find(({ pid }) => pid === act.pid);
+      const found = this.workers.find(({ pid }) => pid === act.pid);
       await app.kill(act.pid);
       const text = `${found?.name ?? "A worker"} (pid ${act.pid}) was killed: kill -9`;
       this.lens.note({ at: Date.now(), text, kind: "bad" });
@@ -130,7 +129,7 @@ export class Bench implements AsyncDisposable {
     } else {
       await this.#scale(app, act.to, act.host);
     }
-    await this.#look();
+    await this.#watch.look();
   }
 
   async #scale(app: LearnersApp, to: number, host: string | undefined): Promise<void> {
@@ -171,9 +170,8 @@ export class Bench implements AsyncDisposable {
       took: undefined,
     };
     this.#session = session;
-    this.#tally.clear();
+    this.#watch.clear();
     this.notices.clear();
-    this.#setWorkers([]);
     this.lens.begin({ run: session.run, step: viewOf(step) });
     this.#listen(session);
     this.#changed();
@@ -200,7 +198,7 @@ export class Bench implements AsyncDisposable {
     if (wasChecking) await this.#tools.checker[Symbol.asyncDispose]();
     await desk[Symbol.asyncDispose]();
     this.#session = undefined;
-    this.#setWorkers([]);
+    this.#watch.noneLeft();
     this.#tools.claim.update({ url: undefined, homes: undefined, redis: undefined });
     this.#changed();
   }
@@ -210,7 +208,8 @@ export class Bench implements AsyncDisposable {
     const { events } = desk;
     const say = this.notices.say.bind(this.notices);
     const note = (text: string, kind: "info" | "good" | "bad") => {
-      say(text, kind);
+      // What goes wrong on purpose does not have to be closed by hand.
+      say(text, kind === "bad" ? "info" : kind);
       this.lens.note({ at: Date.now(), text, kind });
     };
     events.on("opened", ({ dir, isNew, changed }) => {
@@ -244,55 +243,15 @@ export class Bench implements AsyncDisposable {
       if (state === "back") note("Redis is back", "good");
       else note(state === "killed" ? "Redis was killed" : "Redis has ended by itself", "bad");
     });
-    events.on("workers", () => void this.#look());
+    events.on("workers", () => void this.#watch.look());
     events.on("traced", (event, trace) => {
-      this.#tally.hear(event);
+      this.#watch.hear(event);
       if (event.kind !== "gone") this.lens.hear(event, trace);
     });
   }
 
-  /** Looks at the workers and tells the pages; one look at a time. */
-  async #look(): Promise<void> {
-    const session = this.#session;
-    const app = session?.desk.app;
-    if (!app?.isUp || this.#isLooking) return;
-    this.#isLooking = true;
-    try {
-      const found = await app.workers();
-      if (this.#session !== session) return;
-      const pids = new Set(found.map(({ pid }) => pid));
-      this.#tally.ended((pid) => pids.has(pid));
-      this.#setWorkers(
-        found.map((worker) => ({
-          name: nameOf(worker),
-          instance: worker.instance,
-          host: worker.host,
-          pid: worker.pid,
-          state: worker.state,
-          mode: worker.mode,
-          restarts: worker.restarts,
-          startedAt: worker.startedAt,
-          cpu: worker.cpu,
-          memory: worker.memory,
-          clients: this.#tally.clients(worker.pid),
-          rate: this.#tally.rate(worker.pid),
-        })),
-      );
-    } catch {
-      // pm2 is being replaced, or ends; the next look will see.
-    } finally {
-      this.#isLooking = false;
-    }
-  }
-
-  #setWorkers(workers: readonly WorkerView[]): void {
-    if (workers.length === 0 && this.#workers.length === 0) return;
-    this.#workers = workers;
-    this.#broadcast("workers", workers);
-  }
-
   #changed(): void {
-    if (!this.#session?.desk.app?.isUp) this.#setWorkers([]);
+    if (!this.#session?.desk.app?.isUp) this.#watch.noneLeft();
     this.#telling ??= setTimeout(() => {
       this.#telling = undefined;
       this.#broadcast("state", this.state);
@@ -312,7 +271,7 @@ export class Bench implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#looking);
+    this.#watch[Symbol.dispose]();
     await this.stop();
     clearTimeout(this.#telling);
     await this.crowd[Symbol.asyncDispose]();

@@ -41,7 +41,11 @@ export async function openWorkbench({
     // The page is the server's own: no other origin gets an answer that it could read.
     cors: { origin: false },
   });
-  const bench = new Bench(tools, (event, ...what) => io.emit(event, ...what));
+  const bench = new Bench(
+    tools,
+    (event, ...what) => io.emit(event, ...what),
+    () => io.engine.clientsCount > 0,
+  );
   io.on("connection", (socket) => hearPage(socket, bench));
   guard(http, () => ({ port, token }));
   http.listen(port, HOST);
