@@ -80,9 +80,10 @@ describe("a workbench", () => {
       get("/?token=another"),
       get("/assets/page.js", { Cookie: `${cookieName(port)}=another` }),
       get(HANDSHAKE),
+      get("//"),
     ]);
 
-    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 403]);
+    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403]);
     expect(answers[0]?.body).toContain("npm start");
   });
 

@@ -35,9 +35,13 @@ export function refusalOf(
   return shown.some((each) => each !== undefined && isSame(each, token)) ? undefined : "token";
 }
 
+/** A request names only what comes after the host. */
+const BASE = "http://localhost";
+
 /** The token in a URL, as the terminal shows it: only a page is opened that way. */
 export function tokenIn(url: string): string | undefined {
-  const { pathname, searchParams } = new URL(url, "http://localhost");
+  if (!URL.canParse(url, BASE)) return undefined;
+  const { pathname, searchParams } = new URL(url, BASE);
   const isPage = pathname === "/" || pathname === "/live";
   return isPage ? (searchParams.get("token") ?? undefined) : undefined;
 }
