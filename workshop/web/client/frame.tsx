@@ -19,6 +19,7 @@ const NAMES: Record<View, string> = {
   checks: "Checks",
   app: "App",
   lens: "Lens",
+  both: "App + Lens",
   workers: "Workers",
 };
 
@@ -78,14 +79,22 @@ export function Frame() {
                 <a
                   key={view}
                   href={addressOf(step.number, view)}
+                  data-view={view}
                   aria-current={view === route.view ? "page" : undefined}
                 >
                   {NAMES[view]}
                 </a>
               ))}
             </nav>
-            <KeptApp bench={bench} state={state} step={step} isShown={route.view === "app"} />
-            <Place bench={bench} state={state} step={step} view={route.view} />
+            <div class="place">
+              <KeptApp
+                bench={bench}
+                state={state}
+                step={step}
+                isShown={route.view === "app" || route.view === "both"}
+              />
+              <Place bench={bench} state={state} step={step} view={route.view} />
+            </div>
           </main>
         </div>
       ) : (
@@ -148,6 +157,7 @@ function Place({
       // It stays when the person looks elsewhere: see above.
       return null;
     case "lens":
+    case "both":
       return <LensView {...props} />;
     case "workers":
       return <WorkersView {...place} />;

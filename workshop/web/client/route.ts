@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 
-export const VIEWS = ["read", "checks", "app", "lens", "workers"] as const;
+/** `both`: the app and the lens side by side. */
+export const VIEWS = ["read", "checks", "app", "lens", "both", "workers"] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Route {
