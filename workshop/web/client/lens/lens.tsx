@@ -36,8 +36,12 @@ export function Lens({
   return (
     <div class="lens" data-paused={model.isPaused ? "" : undefined}>
       <Status model={model} />
-      {hasTools ? <Toolbar model={model} svg={() => svg.current} tell={tell} /> : null}
-      {children}
+      {hasTools ? (
+        <div class="lens-controls">
+          <Toolbar model={model} svg={() => svg.current} tell={tell} />
+          {children}
+        </div>
+      ) : null}
       <p class="lens-told" role="status">
         {told}
       </p>

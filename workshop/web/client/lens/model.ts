@@ -229,9 +229,11 @@ export class LensModel {
     this.timeline = new Timeline();
     for (const fact of this.board.facts) if (this.#isShown(fact)) this.timeline.add(fact);
     this.waiting = 0;
-    if (this.cursor !== undefined && !this.timeline.placeOf(this.cursor)) {
-      this.cursor = this.timeline.items.findLast(({ fact }) => fact.n <= (this.cursor ?? 0))?.fact
-        .n;
+    const { cursor } = this;
+    if (cursor !== undefined && !this.timeline.placeOf(cursor)) {
+      const { items } = this.timeline;
+      const near = items.findLast(({ fact }) => fact.n <= cursor) ?? items[0];
+      this.cursor = near?.fact.n;
     }
     this.#changed();
   }
