@@ -7,10 +7,10 @@ import { hueFor } from "./picture.ts";
 /** What a mark is, below it; and above it the session that it opens. */
 export function Words({ fact, radius, scale }: { fact: Fact; radius: number; scale: number }) {
   const { shape, tone, sid, event } = fact;
-  if (shape === "birth") {
+  if (event.kind === "listening") {
     return (
       <text class="lens-word" y={radius + 13 * scale}>
-        {event.kind === "listening" ? "up" : "ready"}
+        up
       </text>
     );
   }
