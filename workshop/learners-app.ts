@@ -1,5 +1,5 @@
 import type { Step } from "./catalog.ts";
-import { NotYet, UsageProblem } from "./problems.ts";
+import { MachineProblem, NotYet, UsageProblem } from "./problems.ts";
 import { PortTaken, type App, type Launch, type RedisAddress } from "./stage/app.ts";
 import { startHosts, type HostsApp } from "./stage/hosts.ts";
 import { startManagedApp } from "./stage/managed-app.ts";
@@ -152,8 +152,28 @@ export class LearnersApp implements AsyncDisposable {
   }
 
   async #start(signal: AbortSignal): Promise<void> {
-    const { dir, run, pm2s, redis, detailed, tell } = this.#options;
+    const { tell } = this.#options;
     this.#failure = undefined;
+    try {
+      await this.#comeUp(signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof PortTaken) {
+        this.#moveTo(await portFrom(this.#port));
+        await this.#start(signal);
+        return;
+      }
+      const why = whyNot(error);
+      if (!why) throw error;
+      const text = clean(`The app is not up. ${why}`);
+      this.#failure = text;
+      tell.said(text, "bad");
+      tell.changed();
+    }
+  }
+
+  async #comeUp(signal: AbortSignal): Promise<void> {
+    const { dir, run, pm2s, redis, detailed, tell } = this.#options;
     const isThere = pm2s.every((pm2) => pm2.isThere());
     if (!isThere) tell.said("pm2's daemon has ended; here is a new one.");
     await this.#resetTainted();
@@ -162,27 +182,16 @@ export class LearnersApp implements AsyncDisposable {
     const app = { run, dir, port: this.#port, name: "chat", redis, detailed };
     try {
       this.#app = await this.#launch({ ...app, onTrace: tell.traced, onOutput, signal });
-      this.#moveTo(this.#app.port);
-      tell.changed();
-      this.#shown = "";
-      await this.#showWorkers();
-      this.#adviseReload();
     } catch (error) {
       // A worker that is still being started would keep the port.
       await this.#resetTainted();
-      if (signal.aborted) return;
-      if (error instanceof PortTaken) {
-        this.#moveTo(await portFrom(this.#port));
-        await this.#start(signal);
-        return;
-      }
-      if (!(error instanceof NotYet)) throw error;
-      const { expected, seen } = error.finding;
-      const text = clean(`The app is not up. Expected ${expected}. Saw ${seen}.`);
-      this.#failure = text;
-      tell.said(text, "bad");
-      tell.changed();
+      throw error;
     }
+    this.#moveTo(this.#app.port);
+    tell.changed();
+    this.#shown = "";
+    await this.#showWorkers();
+    this.#adviseReload();
   }
 
   async #launch(launch: Launch): Promise<App | HostsApp> {
@@ -249,6 +258,15 @@ export class LearnersApp implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
+}
+
+/** Why an app is not up, for a person; undefined when that is a bug of ours. */
+function whyNot(error: unknown): string | undefined {
+  if (error instanceof NotYet) {
+    return `Expected ${error.finding.expected}. Saw ${error.finding.seen}.`;
+  }
+  if (error instanceof MachineProblem) return `${error.message} ${error.remedy}`;
+  return undefined;
 }
 
 /** What was asked for needs a worker, a host or an app that is not there. */
