@@ -10,39 +10,48 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { setupMaster } from "@socket.io/sticky";
+import { PRELOAD } from "../../workshop/stage/ecosystem.ts";
+import { isReport, type TraceEvent } from "../../workshop/trace/events.ts";
 import { answer, asker, type Ask } from "./calls.ts";
 import type { WorkerAnswers, WorkerReport } from "./worker.ts";
 
-const { VARIANT, PORT, WORKERS } = process.env;
+const { HANDSHAKE, PORT, WORKERS, TRACED } = process.env;
 
 cluster.schedulingPolicy = cluster.SCHED_RR;
 cluster.setupPrimary({
   exec: fileURLToPath(new URL("worker.ts", import.meta.url)),
-  execArgv: process.execArgv,
+  execArgv: [...process.execArgv, ...(TRACED ? ["--import", PRELOAD] : [])],
   // Sticky hands chunks of bytes to the workers, which JSON would make something else of.
-  serialization: VARIANT === "sticky" ? "advanced" : "json",
+  serialization: HANDSHAKE === "sticky" ? "advanced" : "json",
 });
 
 let asks: Ask<WorkerAnswers>[] = [];
 
-async function startWorker(): Promise<Ask<WorkerAnswers>> {
-  const worker = cluster.fork();
+const traced: TraceEvent[] = [];
+
+async function startWorker(instance: number): Promise<Ask<WorkerAnswers>> {
+  const worker = cluster.fork({ NODE_APP_INSTANCE: String(instance) });
   worker.process.once("exit", () => process.exit(1));
+  worker.on("message", (message: unknown) => {
+    if (isReport(message)) traced.push(message.data);
+  });
   await readinessOf(worker);
   return asker<WorkerAnswers>(worker.process, `worker ${worker.id}`);
 }
 
-async function readinessOf(worker: Worker): Promise<void> {
-  for (;;) {
-    const [message] = await once(worker, "message");
-    if (typeof message === "object" && "isReady" in message) return;
-  }
+function readinessOf(worker: Worker): Promise<void> {
+  return new Promise((ready) => {
+    // Not one after the other by once(): two messages may come at once.
+    worker.on("message", (message: unknown) => {
+      if (typeof message === "object" && message !== null && "isReady" in message) ready();
+    });
+  });
 }
 
 const answers = {
   async start(): Promise<void> {
-    asks = await Promise.all(Array.from({ length: Number(WORKERS) }, startWorker));
-    if (VARIANT !== "sticky") return;
+    asks = await Promise.all(Array.from({ length: Number(WORKERS) }, (_, at) => startWorker(at)));
+    if (HANDSHAKE !== "sticky") return;
     const httpServer = createServer();
     setupMaster(httpServer, { loadBalancingMethod: "least-connection" });
     httpServer.listen(Number(PORT), "127.0.0.1");
@@ -50,6 +59,10 @@ const answers = {
   },
   report(): Promise<WorkerReport[]> {
     return Promise.all(asks.map((ask) => ask("report")));
+  },
+  /** What the workers have traced since this was asked last. */
+  traced(): TraceEvent[] {
+    return traced.splice(0);
   },
 };
 export type PrimaryAnswers = typeof answers;

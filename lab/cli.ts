@@ -1,0 +1,83 @@
+/** `npm run lab`: the figures under every claim of the workshop. */
+import { Command, CommanderError } from "commander";
+import { MachineProblem, UsageProblem } from "../workshop/problems.ts";
+import { columns } from "../workshop/text.ts";
+import { experiments } from "./experiments.ts";
+import type { Experiment } from "./frame/experiment.ts";
+import { keepReport } from "./frame/keep.ts";
+import { listText } from "./frame/list.ts";
+import { runAll, runOne, type Wish } from "./frame/run.ts";
+
+const USAGE = 2;
+const MACHINE = 3;
+const FAILED = 4;
+
+interface Options {
+  quick?: true;
+  resume?: true;
+  keep?: true;
+}
+
+const program = new Command("npm run lab")
+  .description("Measures what the workshop claims. Without a name it lists the experiments.")
+  .argument("[name]", "an experiment, or `all`")
+  .option("--quick", "for a classroom: under a minute each, and rough")
+  .option("--resume", "go on with the latest run of it that has not come to its end")
+  .option(
+    "--keep",
+    "copy the report to lab/reports/, which is committed; alone: that of the latest run",
+  )
+  .configureHelp({ commandUsage: () => "npm run lab [name] -- [options]" })
+  .exitOverride()
+  .action(lab);
+
+async function lab(name: string | undefined, options: Options): Promise<void> {
+  if (name === undefined) {
+    console.log(listText(experiments, columns()));
+    return;
+  }
+  const wish: Wish = { size: options.quick ? "quick" : "full", resume: options.resume ?? false };
+  if (name === "all") {
+    await runAll(experiments, wish, { keep: options.keep ?? false });
+    return;
+  }
+  const experiment = find(name);
+  const isDone = options.keep && !options.quick && !options.resume && keepReport(experiment.name);
+  if (isDone) {
+    console.log(`Kept in ${isDone}`);
+    return;
+  }
+  await runOne(experiment, wish);
+  if (options.keep) console.log(`Kept in ${keepReport(experiment.name)}`);
+}
+
+/** @throws UsageProblem for a name that no experiment has. */
+function find(name: string): Experiment {
+  const found = experiments.find((experiment) => experiment.name === name);
+  if (found) return found;
+  const names = experiments.map((experiment) => experiment.name).join(", ");
+  throw new UsageProblem(`There is no experiment ${name}: there are ${names}, and all.`);
+}
+
+/** One line for what a reader can mend, a stack trace for what only we can. */
+function explain(error: unknown): number {
+  // Commander has said it.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+  if (error instanceof UsageProblem) {
+    console.error(error.message);
+    return USAGE;
+  }
+  if (error instanceof MachineProblem) {
+    console.error(`${error.message}\nMend it: ${error.remedy}`);
+    return MACHINE;
+  }
+  console.error(error);
+  return FAILED;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = explain(error);
+}
+process.exit();

@@ -1,0 +1,22 @@
+/** One of the processes of the clients. What it does costs the measured servers nothing of their time. */
+import { answer } from "../cluster/calls.ts";
+import { arrive, depart, persist, stay } from "./arrivals.ts";
+import { attend, hear, leave, listen, speak } from "./audience.ts";
+import { startLag, stopLag } from "./lag.ts";
+
+const answers = {
+  arrive,
+  persist,
+  stay,
+  depart,
+  attend,
+  leave,
+  listen,
+  speak,
+  hear,
+  startLag,
+  stopLag,
+};
+export type LoadAnswers = typeof answers;
+
+answer(answers);

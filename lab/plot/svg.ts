@@ -1,0 +1,350 @@
+import { describe, type Line, type Panel, type Plotted } from "./data.ts";
+import { across, scaleOf, type Scale } from "./scale.ts";
+import { themes, type Theme, type ThemeName } from "./theme.ts";
+
+const FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', sans-serif";
+const LEFT = 78;
+const RIGHT = 24;
+const GAP = 36;
+const HEIGHT = 300;
+const ROW = 34;
+/** How far lines of one figure stand apart, so that equal ones are all seen. */
+const DODGE = 5;
+/** A place above the scale for what did not come in time. */
+const NEVER = 26;
+
+/** Where the parts of a picture stand. */
+interface Layout {
+  width: number;
+  /** Where the panels begin, and how wide and high they are. */
+  top: number;
+  panelWidth: number;
+  panelHeight: number;
+  left: number;
+}
+
+/** A figure as a picture that stands for itself: title, legend, axes with units, intervals. */
+export function toSvg(plotted: Plotted, name: ThemeName): string {
+  const theme = themes[name];
+  const { figure, panels } = plotted;
+  const legend = legendOf(plotted);
+  const isRows = !figure.x;
+  const left = isRows ? labelWidth(panels) : LEFT;
+  const count = panels.length;
+  const width = count === 1 ? 760 : Math.max(760, left + RIGHT + count * 300 + (count - 1) * GAP);
+  const perLegendLine = legendLines(legend, width);
+  const top = 78 + perLegendLine.length * 24 + (count > 1 ? 26 : 0) + 14;
+  const rows = Math.max(...panels.map(({ lines }) => lines.length));
+  const layout: Layout = {
+    width,
+    top,
+    left,
+    panelWidth: (width - left - RIGHT - (count - 1) * GAP) / count,
+    panelHeight: isRows ? rows * ROW : HEIGHT,
+  };
+  const height = top + layout.panelHeight + 62;
+  const id = `${figure.id}-${name}`;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="${id}-title ${id}-desc" font-family="${FONT}" font-size="14">`,
+    `<title id="${id}-title">${escape(figure.title)}</title>`,
+    `<desc id="${id}-desc">${escape(describe(plotted))}</desc>`,
+    `<rect width="${width}" height="${height}" fill="${theme.ground}"/>`,
+    text(24, 34, figure.title, { fill: theme.text, size: 20, weight: 600 }),
+    text(24, 58, figure.subtitle, { fill: theme.muted }),
+    ...perLegendLine.flatMap((line, at) => drawLegend(line, 84 + at * 24, theme)),
+    ...(isRows ? drawRows(plotted, layout, theme) : drawLines(plotted, layout, theme)),
+    "</svg>",
+    "",
+  ].join("\n");
+}
+
+interface Entry {
+  label: string;
+  /** Of the series; undefined for theory. */
+  index: number | undefined;
+}
+
+/** Rows of dots bear their names themselves. */
+function legendOf({ figure, panels }: Plotted): Entry[] {
+  if (!figure.x) return [];
+  const entries = new Map<string, Entry>();
+  for (const { lines, theory } of panels) {
+    for (const { label, index } of lines) entries.set(label, { label, index });
+    for (const { label } of theory) entries.set(label, { label, index: undefined });
+  }
+  return [...entries.values()].sort((a, b) => (a.index ?? Infinity) - (b.index ?? Infinity));
+}
+
+function legendLines(entries: readonly Entry[], width: number): Entry[][] {
+  const lines: Entry[][] = [];
+  let used = Infinity;
+  for (const entry of entries) {
+    const wide = entryWidth(entry);
+    if (used + wide > width - 24) {
+      lines.push([]);
+      used = 24;
+    }
+    lines.at(-1)?.push(entry);
+    used += wide;
+  }
+  return lines;
+}
+
+function entryWidth({ label }: Entry): number {
+  return 46 + label.length * 7.6;
+}
+
+function drawLegend(entries: readonly Entry[], y: number, theme: Theme): string[] {
+  let x = 24;
+  return entries.flatMap((entry) => {
+    const [at, middle] = [x, y - 5];
+    x += entryWidth(entry);
+    const line = { x1: at, y1: middle, x2: at + 24, y2: middle };
+    return [
+      entry.index === undefined
+        ? stroke(line, theme.muted, 2, "6 5")
+        : stroke(line, colourOf(entry.index, theme), 2.5),
+      ...(entry.index === undefined ? [] : [marker(entry.index, at + 12, middle, theme)]),
+      text(at + 32, y, entry.label, { fill: theme.text }),
+    ];
+  });
+}
+
+function drawLines(plotted: Plotted, layout: Layout, theme: Theme): string[] {
+  const { figure, panels, xs, unit } = plotted;
+  const { top, panelWidth, panelHeight, left } = layout;
+  const all = panels.flatMap(({ lines, theory }) => [
+    ...lines.flatMap(({ points }) =>
+      points.flatMap(({ summary }) => [summary.value, summary.low, summary.high]),
+    ),
+    ...theory.flatMap(({ points }) => points.map(({ y }) => y)),
+  ]);
+  const hasNever = all.includes(Infinity);
+  const [bottom, high] = [top + panelHeight, top + (hasNever ? NEVER : 0)];
+  const y = scaleOf(figure.y.scale, all, [bottom, high], figure.y.most);
+  const label = unit ? `${figure.y.title}, ${unit}` : figure.y.title;
+  const axis = [
+    `<text transform="translate(20 ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle" fill="${theme.muted}">${escape(label)}</text>`,
+    ...y.ticks.map((tick) =>
+      text(left - 10, y.place(tick.value) + 5, tick.label, { fill: theme.muted, anchor: "end" }),
+    ),
+    ...(hasNever ? [text(left - 10, top + 5, "never", { fill: theme.muted, anchor: "end" })] : []),
+  ];
+  const drawn = panels.flatMap((panel, at) => {
+    const from = left + at * (panelWidth + GAP);
+    const x = across(xs, [from + 24, from + panelWidth - 24]);
+    const place = (value: number) => (value === Infinity ? top : y.place(value));
+    return [
+      ...(panels.length > 1
+        ? [text(from, top - 14, panel.title, { fill: theme.text, weight: 600 })]
+        : []),
+      ...y.ticks.map((tick) => {
+        const height = y.place(tick.value);
+        return stroke({ x1: from, y1: height, x2: from + panelWidth, y2: height }, theme.grid, 1);
+      }),
+      ...(hasNever
+        ? [stroke({ x1: from, y1: top, x2: from + panelWidth, y2: top }, theme.grid, 1, "2 4")]
+        : []),
+      ...x.ticks.map((tick) =>
+        text(x.place(tick.value), bottom + 22, tick.label, { fill: theme.muted, anchor: "middle" }),
+      ),
+      text(from + panelWidth / 2, bottom + 46, figure.x?.title ?? "", {
+        fill: theme.muted,
+        anchor: "middle",
+      }),
+      ...panel.theory.map(({ points }) =>
+        polyline(
+          points.map((point) => [x.place(point.x), place(point.y)]),
+          theme.muted,
+          2,
+          "6 5",
+        ),
+      ),
+      ...panel.lines.flatMap((line, nth) =>
+        drawLine(line, (nth - (panel.lines.length - 1) / 2) * DODGE, x, place, theme),
+      ),
+    ];
+  });
+  return [...axis, ...drawn];
+}
+
+function drawLine(
+  { points, index }: Line,
+  dodge: number,
+  x: Scale,
+  place: (value: number) => number,
+  theme: Theme,
+): string[] {
+  const colour = colourOf(index, theme);
+  const at = (value: number) => x.place(value) + dodge;
+  return [
+    polyline(
+      points.map((point) => [at(point.x), place(point.summary.value)]),
+      colour,
+      2.5,
+    ),
+    ...points.flatMap(({ x: where, summary }) => [
+      whisker("vertical", at(where), place(summary.low), place(summary.high), colour),
+      marker(index, at(where), place(summary.value), theme),
+    ]),
+  ];
+}
+
+function drawRows(plotted: Plotted, layout: Layout, theme: Theme): string[] {
+  const { figure, panels, unit } = plotted;
+  const { top, panelWidth, panelHeight, left } = layout;
+  const all = panels.flatMap(({ lines }) =>
+    lines.flatMap(({ points }) => points.flatMap(({ summary: s }) => [s.value, s.low, s.high])),
+  );
+  const names = [...new Set(panels.flatMap(({ lines }) => lines.map(({ label }) => label)))];
+  const rowAt = (label: string) => top + names.indexOf(label) * ROW + ROW / 2;
+  const bottom = top + panelHeight;
+  const label = unit ? `${figure.y.title}, ${unit}` : figure.y.title;
+  return [
+    ...names.map((name) =>
+      text(left - 14, rowAt(name) + 5, name, { fill: theme.text, anchor: "end" }),
+    ),
+    ...panels.flatMap((panel, at) => {
+      const from = left + at * (panelWidth + GAP);
+      const ends = [from, from + panelWidth - (all.includes(Infinity) ? 60 : 10)] as const;
+      const x = scaleOf(figure.y.scale, all, ends, figure.y.most);
+      const place = (value: number) =>
+        value === Infinity ? from + panelWidth - 10 : x.place(value);
+      return [
+        ...(panels.length > 1
+          ? [text(from, top - 14, panel.title, { fill: theme.text, weight: 600 })]
+          : []),
+        ...x.ticks.flatMap((tick) => {
+          const where = x.place(tick.value);
+          return [
+            stroke({ x1: where, y1: top, x2: where, y2: bottom }, theme.grid, 1),
+            text(where, bottom + 22, tick.label, { fill: theme.muted, anchor: "middle" }),
+          ];
+        }),
+        ...(all.includes(Infinity)
+          ? [text(place(Infinity), bottom + 22, "never", { fill: theme.muted, anchor: "middle" })]
+          : []),
+        text(from + panelWidth / 2, bottom + 46, label, { fill: theme.muted, anchor: "middle" }),
+        ...panel.lines.flatMap(({ label: name, index, points }) =>
+          points.flatMap(({ summary }) => [
+            whisker(
+              "horizontal",
+              rowAt(name),
+              place(summary.low),
+              place(summary.high),
+              colourOf(index, theme),
+            ),
+            marker(index, place(summary.value), rowAt(name), theme),
+          ]),
+        ),
+      ];
+    }),
+  ];
+}
+
+function labelWidth(panels: readonly Panel[]): number {
+  const longest = Math.max(
+    ...panels.flatMap(({ lines }) => lines.map(({ label }) => label.length)),
+  );
+  return 40 + longest * 7.6;
+}
+
+function colourOf(index: number, { series }: Theme): string {
+  return series[index % series.length] ?? "currentColor";
+}
+
+/** Each series has a shape of its own, for those who do not tell its colour from others. */
+function marker(index: number, x: number, y: number, theme: Theme): string {
+  const [at, to] = [round(x), round(y)];
+  const paint = `fill="${colourOf(index, theme)}" stroke="${theme.ground}" stroke-width="1.5"`;
+  const polygon = (points: readonly (readonly [number, number])[]) =>
+    `<polygon points="${points.map(([dx, dy]) => `${round(x + dx)},${round(y + dy)}`).join(" ")}" ${paint}/>`;
+  switch (index % 5) {
+    case 1:
+      return polygon([
+        [0, -7],
+        [7, 5],
+        [-7, 5],
+      ]);
+    case 2:
+      return `<rect x="${round(x - 5)}" y="${round(y - 5)}" width="10" height="10" ${paint}/>`;
+    case 3:
+      return polygon([
+        [0, -7],
+        [7, 0],
+        [0, 7],
+        [-7, 0],
+      ]);
+    case 4:
+      return polygon([
+        [0, 7],
+        [7, -5],
+        [-7, -5],
+      ]);
+    default:
+      return `<circle cx="${at}" cy="${to}" r="5.5" ${paint}/>`;
+  }
+}
+
+function whisker(
+  direction: "vertical" | "horizontal",
+  across: number,
+  from: number,
+  to: number,
+  colour: string,
+): string {
+  const [a, b, c] = [round(across), round(from), round(to)];
+  const path =
+    direction === "vertical"
+      ? `M${a} ${b}V${c}M${a - 4} ${b}h8M${a - 4} ${c}h8`
+      : `M${b} ${a}H${c}M${b} ${a - 4}v8M${c} ${a - 4}v8`;
+  return `<path d="${path}" stroke="${colour}" stroke-width="1.5" fill="none" class="interval"/>`;
+}
+
+function stroke(
+  { x1, y1, x2, y2 }: { x1: number; y1: number; x2: number; y2: number },
+  colour: string,
+  width: number,
+  dash = "",
+): string {
+  return `<line x1="${round(x1)}" y1="${round(y1)}" x2="${round(x2)}" y2="${round(y2)}" stroke="${colour}" stroke-width="${width}"${dash && ` stroke-dasharray="${dash}"`}/>`;
+}
+
+function polyline(
+  points: readonly (readonly [number, number])[],
+  colour: string,
+  width: number,
+  dash = "",
+): string {
+  const all = points.map(([x, y]) => `${round(x)},${round(y)}`).join(" ");
+  return `<polyline points="${all}" fill="none" stroke="${colour}" stroke-width="${width}" stroke-linejoin="round"${dash && ` stroke-dasharray="${dash}"`}/>`;
+}
+
+interface TextStyle {
+  fill: string;
+  size?: number;
+  weight?: number;
+  anchor?: "middle" | "end";
+}
+
+function text(x: number, y: number, said: string, style: TextStyle): string {
+  const { fill, size, weight, anchor } = style;
+  const more = [
+    ...(size ? [`font-size="${size}"`] : []),
+    ...(weight ? [`font-weight="${weight}"`] : []),
+    ...(anchor ? [`text-anchor="${anchor}"`] : []),
+  ];
+  return `<text ${[`x="${round(x)}"`, `y="${round(y)}"`, `fill="${fill}"`, ...more].join(" ")}>${escape(said)}</text>`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+function escape(said: string): string {
+  return said
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}
