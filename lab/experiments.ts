@@ -1,5 +1,7 @@
 import type { Experiment } from "./frame/experiment.ts";
+import { browser } from "./experiments/browser.ts";
 import { handshake } from "./experiments/handshake.ts";
+import { relay } from "./experiments/relay.ts";
 
 /** All of them, in the order in which `npm run lab all` makes them. */
-export const experiments: readonly Experiment[] = [handshake];
+export const experiments: readonly Experiment[] = [handshake, browser, relay];

@@ -1,6 +1,6 @@
-import { median, percentile, type Rounds } from "./relay/statistics.ts";
+import { mean, median, percentile, type Rounds } from "./relay/statistics.ts";
 
-export { median, percentile, type Rounds };
+export { mean, median, percentile, type Rounds };
 
 /** A number with an interval that holds the true one in 95 of 100 cases, as far as samples can tell. */
 export interface Estimate {

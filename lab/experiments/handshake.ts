@@ -53,9 +53,9 @@ const AMOUNTS: Readonly<Record<Size, Amount>> = {
   quick: { workers: [1, 2, 4, 8], rounds: 1, clients: 16, patience: 3_000, processes: 2 },
   full: {
     workers: [1, 2, 3, 4, 6, 8],
-    rounds: 5,
+    rounds: 3,
     clients: 40,
-    patience: 20_000,
+    patience: 15_000,
     processes: 4,
   },
 };

@@ -14,9 +14,9 @@ export interface Measure {
   unit?: string;
   /**
    * `share`: each sample is 0 or 1, and it is counted; the interval is Wilson's. The others are the
-   * median or the 99th percentile, with an interval by bootstrap over rounds and samples.
+   * median, the 99th percentile or the mean, with an interval by bootstrap over rounds and samples.
    */
-  show: "share" | "median" | "p99";
+  show: "share" | "median" | "p99" | "mean";
   /** True for what is timed, or counted per time: a load generator that was late makes it void. */
   isTimed?: boolean;
 }
@@ -31,8 +31,8 @@ export interface Observation {
   invalid?: string | undefined;
 }
 
-/** Observations as a session gives them. */
-export type Found = Omit<Observation, "round">;
+/** Observations as a session gives them: of the round of the visit, where they name no other. */
+export type Found = Omit<Observation, "round"> & Partial<Pick<Observation, "round">>;
 
 /** What a visit is made with. */
 export interface Bench {

@@ -6,6 +6,7 @@ import { tableMarkdown, tableText } from "./table.ts";
 import { toAscii } from "../plot/ascii.ts";
 import { describe, plot, type Plotted } from "../plot/data.ts";
 import { toSvg } from "../plot/svg.ts";
+import { wrap } from "../../workshop/text.ts";
 import { elapsed } from "../../workshop/elapsed.ts";
 
 /** What all that was found so far comes to. */
@@ -73,8 +74,10 @@ export function textOf(
       `Repeats ${repeatsOf(info)}`,
     ].join("\n"),
     ...report.plots.flatMap((plotted) => [toAscii(plotted, width), tableText(plotted)]),
-    ...experiment.notes.map((note) => `· ${note}`),
-    validityOf(report),
+    [...experiment.notes, validityOf(report)]
+      .filter(Boolean)
+      .flatMap((note) => wrap(note, width - 2).map((line, at) => `${at === 0 ? "·" : " "} ${line}`))
+      .join("\n"),
     `${machineOf(info)}; ${dateTime(info.startedAt)}, ${elapsed(info.took)}`,
   ]
     .filter(Boolean)

@@ -98,7 +98,7 @@ export class Store {
   }
 
   get observations(): Observation[] {
-    return this.#visits.flatMap(({ round, found }) => found.map((each) => ({ ...each, round })));
+    return this.#visits.flatMap(({ round, found }) => found.map((each) => ({ round, ...each })));
   }
 
   update(changes: Partial<RunInfo>): void {

@@ -1,4 +1,4 @@
-import { bootstrap, median, percentile, wilson, type Estimate } from "../statistics.ts";
+import { bootstrap, mean, median, percentile, wilson, type Estimate } from "../statistics.ts";
 import type { Experiment, Measure, Observation, Place } from "./experiment.ts";
 
 /** What all valid samples of a measure at one place come to. */
@@ -12,6 +12,12 @@ export interface Summary extends Estimate {
   /** As it is quoted: `0 of 40`, `12.3 ms (11.0–14.2)`. */
   text: string;
 }
+
+const STATISTICS = {
+  median,
+  mean,
+  p99: (samples: readonly number[]) => percentile(samples, 0.99),
+};
 
 /** The most samples that are resampled of one place: more make an interval no better, only slower. */
 const ENOUGH = 5000;
@@ -87,8 +93,7 @@ function summaryOf(
   const rounds = [...groupBy(group, ({ round }) => round).values()].map((each) =>
     thinned(each.flatMap((observation) => observation.samples)),
   );
-  const statistic =
-    measure.show === "median" ? median : (values: readonly number[]) => percentile(values, 0.99);
+  const statistic = STATISTICS[measure.show];
   const estimate = bootstrap(rounds, statistic);
   return [{ ...about, ...estimate, text: textOf(estimate, measure.unit) }];
 }
@@ -113,6 +118,8 @@ function thinned(samples: readonly number[]): readonly number[] {
 
 function textOf({ value, low, high }: Estimate, unit = ""): string {
   const after = unit && ` ${unit}`;
+  // A count that was always the same has no interval.
+  if (low === high && Number.isInteger(value)) return `${value}${after}`;
   return `${number(value)}${after} (${number(low)}–${number(high)})`;
 }
 

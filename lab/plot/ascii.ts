@@ -1,5 +1,6 @@
 import { number } from "../frame/summary.ts";
 import { padTo } from "../../workshop/pad.ts";
+import { wrap } from "../../workshop/text.ts";
 import { widthOf } from "../../workshop/terminal/width.ts";
 import type { Panel, Plotted } from "./data.ts";
 import { across, scaleOf } from "./scale.ts";
@@ -8,6 +9,7 @@ const HEIGHT = 12;
 const MARGIN = 10;
 const LETTERS = "abcdefghijklmnop";
 const THEORY = "·";
+const UNBROKEN = "\u00a0";
 
 /** A figure in letters, for a terminal: one letter a line, `·` for theory, `*` where several meet. */
 export function toAscii(plotted: Plotted, width: number): string {
@@ -51,23 +53,30 @@ function drawLines(plotted: Plotted, panel: Panel, width: number): string {
     const at = Math.round(x.place(tick.value)) - Math.floor(tick.label.length / 2);
     [...tick.label].forEach((letter, nth) => (axis[Math.max(0, at) + nth] = letter));
   }
+  const indent = " ".repeat(MARGIN + 1);
+  const about = `${figure.y.title}${unit && `, ${unit}`}, against ${figure.x?.title}`;
   return [
     ...(panel.title ? [panel.title] : []),
     ...grid.map((row, at) =>
       `${(labels.get(at) ?? "").padStart(MARGIN - 1)} │${row.join("")}`.trimEnd(),
     ),
     `${" ".repeat(MARGIN)}└${"─".repeat(columns)}`,
-    `${" ".repeat(MARGIN + 1)}${axis.join("").trimEnd()}   ${figure.x?.title ?? ""}`,
-    `${" ".repeat(MARGIN + 1)}${figure.y.title}${unit && `, ${unit}`}; ${legendOf(panel)}`,
+    `${indent}${axis.join("").trimEnd()}`,
+    ...wrap(`${about}; ${legendOf(panel)}`, width - indent.length).map((line) =>
+      (indent + line).replaceAll(UNBROKEN, " "),
+    ),
   ].join("\n");
 }
 
+/** The letters and what they stand for; what belongs together stays on one line. */
 function legendOf({ lines, theory }: Panel): string {
   return [
     ...lines.map(({ label, index }) => `${LETTERS[index] ?? "?"} ${label}`),
     ...theory.map(({ label }) => `${THEORY} ${label}`),
     ...(lines.length > 1 ? ["* several"] : []),
-  ].join(", ");
+  ]
+    .map((entry) => entry.replaceAll(" ", UNBROKEN))
+    .join(", ");
 }
 
 function drawRows(plotted: Plotted, panel: Panel, width: number): string {
