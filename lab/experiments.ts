@@ -1,7 +1,8 @@
 import type { Experiment } from "./frame/experiment.ts";
+import { broadcast } from "./experiments/broadcast.ts";
 import { browser } from "./experiments/browser.ts";
 import { handshake } from "./experiments/handshake.ts";
 import { relay } from "./experiments/relay.ts";
 
 /** All of them, in the order in which `npm run lab all` makes them. */
-export const experiments: readonly Experiment[] = [handshake, browser, relay];
+export const experiments: readonly Experiment[] = [handshake, browser, broadcast, relay];

@@ -1,3 +1,4 @@
+import { createAdapter as createClusterAdapter } from "@socket.io/cluster-adapter";
 import { createAdapter, createShardedAdapter } from "@socket.io/redis-adapter";
 import { createAdapter as createStreamsAdapter } from "@socket.io/redis-streams-adapter";
 import type { Server, ServerOptions } from "socket.io";
@@ -19,6 +20,8 @@ export async function adapterOf(carrier: Carrier): Promise<Partial<ServerOptions
       };
     case "streams":
       return { adapter: createStreamsAdapter(publisher, { streamName: PREFIX }) };
+    case "cluster":
+      return { adapter: createClusterAdapter() };
     default:
       return {};
   }

@@ -9,21 +9,23 @@ import cluster, { type Worker } from "node:cluster";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
+import { setupPrimary } from "@socket.io/cluster-adapter";
 import { setupMaster } from "@socket.io/sticky";
 import { PRELOAD } from "../../workshop/stage/ecosystem.ts";
 import { isReport, type TraceEvent } from "../../workshop/trace/events.ts";
 import { answer, asker, type Ask } from "./calls.ts";
 import type { WorkerAnswers, WorkerReport } from "./worker.ts";
 
-const { HANDSHAKE, PORT, WORKERS, TRACED } = process.env;
+const { HANDSHAKE, CARRIER, PORT, WORKERS, TRACED } = process.env;
 
 cluster.schedulingPolicy = cluster.SCHED_RR;
 cluster.setupPrimary({
   exec: fileURLToPath(new URL("worker.ts", import.meta.url)),
   execArgv: [...process.execArgv, ...(TRACED ? ["--import", PRELOAD] : [])],
-  // Sticky hands chunks of bytes to the workers, which JSON would make something else of.
-  serialization: HANDSHAKE === "sticky" ? "advanced" : "json",
+  // Both hand bytes to the workers, which JSON would make something else of.
+  serialization: HANDSHAKE === "sticky" || CARRIER === "cluster" ? "advanced" : "json",
 });
+if (CARRIER === "cluster") setupPrimary();
 
 let asks: Ask<WorkerAnswers>[] = [];
 

@@ -132,7 +132,8 @@ async function open({ run, size }: Bench): Promise<Session> {
         quiet: true,
         hurry: true,
       });
-      return loadPages(chromium, app.url, at, amount);
+      // Awaited: the app goes when this function returns.
+      return await loadPages(chromium, app.url, at, amount);
     },
     async [Symbol.asyncDispose]() {
       await chromium.close();

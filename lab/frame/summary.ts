@@ -118,8 +118,8 @@ function thinned(samples: readonly number[]): readonly number[] {
 
 function textOf({ value, low, high }: Estimate, unit = ""): string {
   const after = unit && ` ${unit}`;
-  // A count that was always the same has no interval.
-  if (low === high && Number.isInteger(value)) return `${value}${after}`;
+  // Neither a single sample nor what was always the same has an interval.
+  if (low === high) return `${Number.isInteger(value) ? value : number(value)}${after}`;
   return `${number(value)}${after} (${number(low)}–${number(high)})`;
 }
 

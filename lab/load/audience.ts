@@ -1,13 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { io, type Socket } from "socket.io-client";
+import { io } from "socket.io-client";
+import { ws } from "../cluster/ws.ts";
 import type { Where } from "./arrivals.ts";
 
 /** What one process has heard of messages that everybody should hear. */
 export interface Heard {
   /** How many came in. */
   count: number;
+  /** When the last one did, by the clock of all processes, in ms. */
+  last: number;
   /** Of each: from when it was said, by whichever process, until it was heard here, in ms. */
   latencies: number[];
+}
+
+/** Somebody who is there. */
+interface Listener {
+  say: (text: string) => void;
+  leave: () => void;
 }
 
 /** How long a client may take to connect, in ms; it tries again when it fails. */
@@ -15,47 +24,70 @@ const CONNECT_WITHIN = 20_000;
 /** How many of a process connect at the same time: all at once are a test of something else. */
 const AT_ONCE = 20;
 
-let audience: Socket[] = [];
-let heard: Heard = { count: 0, latencies: [] };
+let audience: Listener[] = [];
+let heard: Heard = { count: 0, last: 0, latencies: [] };
 
 /** Connects clients that stay. Gives how many are there. */
 export async function attend({ count, ...where }: Where & { count: number }): Promise<number> {
-  while (count > 0) {
-    const group = Array.from({ length: Math.min(count, AT_ONCE) }, () => come(where));
-    count -= group.length;
-    const there = (await Promise.all(group)).filter((socket) => socket !== undefined);
-    audience.push(...there);
+  let left = count;
+  while (left > 0) {
+    const group = Array.from({ length: Math.min(left, AT_ONCE) }, () => come(where));
+    left -= group.length;
+    audience.push(...(await Promise.all(group)).filter((one) => one !== undefined));
   }
   return audience.length;
 }
 
-async function come({ url, transports }: Where): Promise<Socket | undefined> {
+function come(where: Where): Promise<Listener | undefined> {
+  return where.url.startsWith("ws:") ? comeBare(where.url) : comeBySocketIo(where);
+}
+
+async function comeBySocketIo({ url, transports }: Where): Promise<Listener | undefined> {
   const socket = io(url, { transports, forceNew: true, reconnectionDelay: 100 });
-  socket.on("said", (text: string) => {
-    heard.count += 1;
-    heard.latencies.push(now() - Number(text.split(" ")[0]));
-  });
+  socket.on("said", take);
   const connected = new Promise<boolean>((done) => socket.once("hello", () => done(true)));
   const isThere = await Promise.race([connected, sleep(CONNECT_WITHIN, false, { ref: false })]);
-  if (isThere) return socket;
+  if (isThere) {
+    return { say: (text) => socket.emit("say", text), leave: () => socket.disconnect() };
+  }
   socket.disconnect();
   return undefined;
 }
 
+async function comeBare(url: string): Promise<Listener | undefined> {
+  const socket = new ws.WebSocket(url);
+  const isThere = await new Promise<boolean>((done) => {
+    socket.once("open", () => done(true));
+    socket.once("error", () => done(false));
+  });
+  if (!isThere) return undefined;
+  socket.on("message", (data) => {
+    const text = String(data);
+    if (text !== "hello") take(text);
+  });
+  return { say: (text) => socket.send(text), leave: () => socket.close() };
+}
+
+function take(text: string): void {
+  heard.count += 1;
+  heard.last = now();
+  heard.latencies.push(heard.last - Number(text.slice(0, text.indexOf(" "))));
+}
+
 /** All of them leave. */
 export function leave(): void {
-  for (const socket of audience) socket.disconnect();
+  for (const { leave: go } of audience) go();
   audience = [];
 }
 
 /** From now on it is counted what they hear. */
 export function listen(): void {
-  heard = { count: 0, latencies: [] };
+  heard = { count: 0, last: 0, latencies: [] };
 }
 
 /**
  * They say so many things to everybody, each in turn, one every so many ms, as text of that many
- * bytes. Gives how many were said.
+ * bytes. Gives when the first was said, by the clock of all processes.
  */
 export async function speak({
   count,
@@ -66,14 +98,18 @@ export async function speak({
   every: number;
   bytes: number;
 }): Promise<number> {
-  const start = performance.now();
-  let said = 0;
-  for (; said < count; said += 1) {
+  const [first, start] = [now(), performance.now()];
+  for (let said = 0; said < count; said += 1) {
     const due = start + said * every;
     if (due > performance.now()) await sleep(due - performance.now());
-    audience[said % audience.length]?.emit("say", `${now()} `.padEnd(bytes, "x"));
+    audience[said % audience.length]?.say(`${now()} `.padEnd(bytes, "x"));
   }
-  return said;
+  return first;
+}
+
+/** How many they have heard since they listen. */
+export function countHeard(): number {
+  return heard.count;
 }
 
 /** What they have heard since they listen. */

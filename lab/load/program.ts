@@ -1,7 +1,7 @@
 /** One of the processes of the clients. What it does costs the measured servers nothing of their time. */
 import { answer } from "../cluster/calls.ts";
 import { arrive, depart, persist, stay } from "./arrivals.ts";
-import { attend, hear, leave, listen, speak } from "./audience.ts";
+import { attend, countHeard, hear, leave, listen, speak } from "./audience.ts";
 import { startLag, stopLag } from "./lag.ts";
 
 const answers = {
@@ -13,6 +13,7 @@ const answers = {
   leave,
   listen,
   speak,
+  countHeard,
   hear,
   startLag,
   stopLag,
