@@ -1,6 +1,6 @@
 /** `npm run lab`: the figures under every claim of the workshop. */
 import { Command, CommanderError } from "commander";
-import { MachineProblem, UsageProblem } from "../workshop/problems.ts";
+import { Inconclusive, MachineProblem, UsageProblem } from "../workshop/problems.ts";
 import { columns } from "../workshop/text.ts";
 import { experiments } from "./experiments.ts";
 import type { Experiment } from "./frame/experiment.ts";
@@ -70,6 +70,10 @@ function explain(error: unknown): number {
   if (error instanceof MachineProblem) {
     console.error(`${error.message}\nMend it: ${error.remedy}`);
     return MACHINE;
+  }
+  if (error instanceof Inconclusive) {
+    console.error(error.message);
+    return FAILED;
   }
   console.error(error);
   return FAILED;

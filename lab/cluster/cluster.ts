@@ -4,7 +4,7 @@ import { Trace } from "../../workshop/trace/collector.ts";
 import { startChild } from "./child.ts";
 import type { Design } from "./designs.ts";
 import type { PrimaryAnswers } from "./primary.ts";
-import type { WorkerReport } from "./worker.ts";
+import type { Memory, WorkerReport } from "./worker.ts";
 
 /** Workers of one design that share a port. Disposing it ends them. */
 export interface Cluster extends AsyncDisposable {
@@ -12,6 +12,8 @@ export interface Cluster extends AsyncDisposable {
   workers: number;
   url: string;
   report: () => Promise<WorkerReport[]>;
+  /** What each worker holds once what nobody needs is collected. */
+  memory: () => Promise<Memory[]>;
   /** What its workers have traced since it was asked last; nothing where it is not traced. */
   trace: () => Promise<Trace>;
 }
@@ -49,6 +51,7 @@ export async function launchCluster(run: Run, launch: ClusterLaunch): Promise<Cl
     workers,
     url: `http://127.0.0.1:${port}`,
     report: () => child.ask("report"),
+    memory: () => child.ask("memory"),
     async trace() {
       for (const event of await child.ask("traced")) trace.add(event);
       return trace;

@@ -14,7 +14,7 @@ import { setupMaster } from "@socket.io/sticky";
 import { PRELOAD } from "../../workshop/stage/ecosystem.ts";
 import { isReport, type TraceEvent } from "../../workshop/trace/events.ts";
 import { answer, asker, type Ask } from "./calls.ts";
-import type { WorkerAnswers, WorkerReport } from "./worker.ts";
+import type { Memory, WorkerAnswers, WorkerReport } from "./worker.ts";
 
 const { HANDSHAKE, CARRIER, PORT, WORKERS, TRACED } = process.env;
 
@@ -61,6 +61,9 @@ const answers = {
   },
   report(): Promise<WorkerReport[]> {
     return Promise.all(asks.map((ask) => ask("report")));
+  },
+  memory(): Promise<Memory[]> {
+    return Promise.all(asks.map((ask) => ask("memory")));
   },
   /** What the workers have traced since this was asked last. */
   traced(): TraceEvent[] {

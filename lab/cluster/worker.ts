@@ -4,6 +4,8 @@
  */
 import { createServer, type IncomingMessage } from "node:http";
 import { createRequire } from "node:module";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { setupWorker } from "@socket.io/sticky";
 import type { Server as Engine } from "engine.io";
 import { Server } from "socket.io";
@@ -24,6 +26,8 @@ export interface WorkerReport {
   cpu: number;
   /** Resident, in bytes. */
   memory: number;
+  /** Sessions of Engine.IO that are here now. */
+  clients: number;
   /** Connections of TCP that have brought a request of Socket.IO. */
   connections: number;
   /** Requests of Socket.IO on them, upgrades included. */
@@ -33,6 +37,13 @@ export interface WorkerReport {
   foreign: number;
   /** Clients that have upgraded here since the last report, and whether their session was elsewhere. */
   upgrades: { client: string; isForeign: boolean }[];
+}
+
+/** What a worker holds, in bytes. */
+export interface Memory {
+  resident: number;
+  /** By what can be reached in it: without what Node keeps for later. */
+  used: number;
 }
 
 const { PORT, REDIS_PREFIX = "bench", REFERENCE = "", TRANSPORTS = "", TRACED } = process.env;
@@ -81,6 +92,7 @@ const report: WorkerReport = {
   pid: process.pid,
   cpu: 0,
   memory: 0,
+  clients: 0,
   connections: 0,
   engineRequests: 0,
   requests: 0,
@@ -118,12 +130,31 @@ io.on("connection", (socket) => {
   void socket.join("everybody");
 });
 
+/** Node has it only by an option, which may be set later, too. */
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("gc");
+  if (typeof collect === "function") collect();
+}
+
 const answers = {
   report(): WorkerReport {
     const { user, system } = process.cpuUsage();
     const upgrades = report.upgrades.splice(0);
     const memory = process.memoryUsage.rss();
-    return { ...report, cpu: (user + system) / 1000, memory, upgrades };
+    return {
+      ...report,
+      cpu: (user + system) / 1000,
+      memory,
+      clients: engine.clientsCount,
+      upgrades,
+    };
+  },
+  /** Collects what nobody needs any more, and says what is left. */
+  memory(): Memory {
+    collectGarbage();
+    const { rss, heapUsed, external } = process.memoryUsage();
+    return { resident: rss, used: heapUsed + external };
   },
 };
 export type WorkerAnswers = typeof answers;

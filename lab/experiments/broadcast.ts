@@ -66,11 +66,11 @@ export const broadcast: Experiment = {
     reach: { title: "reach", unit: "%", show: "mean" },
     latency: { title: "latency", unit: "ms", show: "median", isTimed: true },
     p99: { title: "latency, 99th percentile", unit: "ms", show: "p99", isTimed: true },
-    deliveries: { title: "deliveries in a burst", unit: "/s", show: "median", isTimed: true },
+    deliveries: { title: "deliveries a second in a burst", show: "median", isTimed: true },
     cpu: { title: "CPU of the workers", unit: "ms", show: "mean" },
     commands: { title: "Redis commands", show: "mean" },
     bytes: { title: "bytes that Redis sends", unit: "KB", show: "mean" },
-    publishes: { title: "PUBLISH by redis-benchmark", unit: "/s", show: "median", isTimed: true },
+    publishes: { title: "PUBLISH a second by redis-benchmark", show: "median", isTimed: true },
   },
   figures: [
     figureOf("latency", "How long a message takes to a client", "Median", ["latency", "log"]),
@@ -79,7 +79,10 @@ export const broadcast: Experiment = {
       "reach",
       "linear",
     ]),
-    figureOf("deliveries", "As fast as it goes", "A burst of messages", ["deliveries", "log"]),
+    figureOf("deliveries", "As fast as it goes", "A burst of messages", [
+      "deliveries a second",
+      "log",
+    ]),
     figureOf("cpu", "What a message costs the workers", "All of them together", [
       "CPU time for each message",
       "log",
@@ -98,7 +101,7 @@ export const broadcast: Experiment = {
       subtitle: "PUBLISH of one client with nobody listening, by redis-benchmark.",
       measure: "publishes",
       series: { by: "design", order: ["PUBLISH"], labels: { PUBLISH: "redis-benchmark" } },
-      y: { title: "PUBLISH", scale: "linear" },
+      y: { title: "PUBLISH a second", scale: "linear" },
     },
   ],
   notes: [

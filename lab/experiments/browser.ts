@@ -6,7 +6,6 @@ import { startManagedApp } from "../../workshop/stage/managed-app.ts";
 import { connectPm2 } from "../../workshop/stage/pm2.ts";
 import { freePort } from "../../workshop/stage/ports.ts";
 import { startRedis } from "../../workshop/stage/redis.ts";
-import { eventually } from "../../workshop/stage/until.ts";
 import { compose } from "../../workshop/verify/compose.ts";
 import type { Bench, Experiment, Found, Place, Session, Size } from "../frame/experiment.ts";
 import { shares } from "../load/pool.ts";
@@ -180,14 +179,19 @@ async function loadPage(chromium: Browser, url: string, within: number): Promise
   try {
     const page = await context.newPage();
     await page.goto(url, { waitUntil: "commit" });
-    const look = () =>
-      page.evaluate(() => {
-        const find = (id: string) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
-        const isConnected = find("state")?.dataset.state === "connected";
-        const refused = Number(find("refused")?.dataset.count ?? 0);
-        return { transport: isConnected ? find("transport")?.dataset.transport : "", refused };
-      });
-    await eventually(look, ({ transport }) => transport === "websocket", within);
+    const read = (id: string, name: string) =>
+      page.locator(`[data-testid="${id}"]`).getAttribute(name);
+    const look = async () => {
+      const isConnected = (await read("state", "data-state")) === "connected";
+      return {
+        transport: isConnected ? await read("transport", "data-transport") : undefined,
+        refused: Number(await read("refused", "data-count")),
+      };
+    };
+    await page
+      .waitForSelector('[data-testid="transport"][data-transport="websocket"]', { timeout: within })
+      // Its time is over: then it is looked at as it is.
+      .catch(() => {});
     const { transport, refused } = await look();
     const isPolling = transport === "polling";
     return {

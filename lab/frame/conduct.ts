@@ -1,9 +1,13 @@
 import { loadavg } from "node:os";
+import { Inconclusive } from "../../workshop/problems.ts";
 import type { Run } from "../../workshop/stage/run.ts";
 import type { Design, Experiment, Place } from "./experiment.ts";
 import { Progress } from "./progress.ts";
 import type { Store } from "./store.ts";
 import { keyOf } from "./summary.ts";
+
+/** How often a visit is tried. */
+const TRIES = 3;
 
 /** One place in one round. */
 interface Step {
@@ -51,7 +55,7 @@ export async function conduct(
       signal.throwIfAborted();
       progress.begin(keyOf(at));
       const start = performance.now();
-      const found = await session.visit(at, round);
+      const found = await persistently(() => session.visit(at, round));
       // What was measured while everything was taken down is no measure.
       signal.throwIfAborted();
       store.add({ at, round, ms: Math.round(performance.now() - start), found });
@@ -61,5 +65,16 @@ export async function conduct(
   } finally {
     store.update({ took: before + Math.round(performance.now() - begin) });
     progress.end();
+  }
+}
+
+/** A visit that the machine was too busy for is made again, a few times. */
+async function persistently<T>(visit: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await visit();
+    } catch (error) {
+      if (!(error instanceof Inconclusive) || tries === TRIES) throw error;
+    }
   }
 }

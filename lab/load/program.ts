@@ -2,6 +2,7 @@
 import { answer } from "../cluster/calls.ts";
 import { arrive, depart, persist, stay } from "./arrivals.ts";
 import { attend, countHeard, hear, leave, listen, speak } from "./audience.ts";
+import { disperse, gather, heardSoFar, isBack, mark, settle } from "./crowd.ts";
 import { startLag, stopLag } from "./lag.ts";
 
 const answers = {
@@ -15,6 +16,12 @@ const answers = {
   speak,
   countHeard,
   hear,
+  gather,
+  mark,
+  isBack,
+  heardSoFar,
+  settle,
+  disperse,
   startLag,
   stopLag,
 };

@@ -3,7 +3,6 @@ import { across, scaleOf, type Scale } from "./scale.ts";
 import { themes, type Theme, type ThemeName } from "./theme.ts";
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', sans-serif";
-const LEFT = 78;
 const RIGHT = 24;
 const GAP = 36;
 const HEIGHT = 300;
@@ -29,7 +28,7 @@ export function toSvg(plotted: Plotted, name: ThemeName): string {
   const { figure, panels } = plotted;
   const legend = legendOf(plotted);
   const isRows = !figure.x;
-  const left = isRows ? labelWidth(panels) : LEFT;
+  const left = isRows ? labelWidth(panels) : axisWidth(plotted);
   const count = panels.length;
   const width = count === 1 ? 760 : Math.max(760, left + RIGHT + count * 300 + (count - 1) * GAP);
   const perLegendLine = legendLines(legend, width);
@@ -113,12 +112,7 @@ function drawLegend(entries: readonly Entry[], y: number, theme: Theme): string[
 function drawLines(plotted: Plotted, layout: Layout, theme: Theme): string[] {
   const { figure, panels, xs, unit } = plotted;
   const { top, panelWidth, panelHeight, left } = layout;
-  const all = panels.flatMap(({ lines, theory }) => [
-    ...lines.flatMap(({ points }) =>
-      points.flatMap(({ summary }) => [summary.value, summary.low, summary.high]),
-    ),
-    ...theory.flatMap(({ points }) => points.map(({ y }) => y)),
-  ]);
+  const all = valuesOf(plotted);
   const hasNever = all.includes(Infinity);
   const [bottom, high] = [top + panelHeight, top + (hasNever ? NEVER : 0)];
   const y = scaleOf(figure.y.scale, all, [bottom, high], figure.y.most);
@@ -193,9 +187,7 @@ function drawLine(
 function drawRows(plotted: Plotted, layout: Layout, theme: Theme): string[] {
   const { figure, panels, unit } = plotted;
   const { top, panelWidth, panelHeight, left } = layout;
-  const all = panels.flatMap(({ lines }) =>
-    lines.flatMap(({ points }) => points.flatMap(({ summary: s }) => [s.value, s.low, s.high])),
-  );
+  const all = valuesOf(plotted);
   const names = [...new Set(panels.flatMap(({ lines }) => lines.map(({ label }) => label)))];
   const rowAt = (label: string) => top + names.indexOf(label) * ROW + ROW / 2;
   const bottom = top + panelHeight;
@@ -240,6 +232,27 @@ function drawRows(plotted: Plotted, layout: Layout, theme: Theme): string[] {
       ];
     }),
   ];
+}
+
+/** Room for the name of the axis and for the longest of what stands beside its ticks. */
+function axisWidth(plotted: Plotted): number {
+  const { ticks } = scaleOf(
+    plotted.figure.y.scale,
+    valuesOf(plotted),
+    [1, 0],
+    plotted.figure.y.most,
+  );
+  return 40 + Math.max(5, ...ticks.map(({ label }) => label.length)) * 8;
+}
+
+/** All values that have to be inside the scale. */
+function valuesOf({ panels }: Plotted): number[] {
+  return panels.flatMap(({ lines, theory }) => [
+    ...lines.flatMap(({ points }) =>
+      points.flatMap(({ summary }) => [summary.value, summary.low, summary.high]),
+    ),
+    ...theory.flatMap(({ points }) => points.map(({ y }) => y)),
+  ]);
 }
 
 function labelWidth(panels: readonly Panel[]): number {

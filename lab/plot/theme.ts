@@ -17,13 +17,13 @@ export const themes: Readonly<Record<ThemeName, Theme>> = {
     text: "#1f2328",
     muted: "#59636e",
     grid: "#d8dee4",
-    series: ["#b3380d", "#8a5a00", "#0a5fb4", "#0b6e4f", "#7b3fa0", "#a0306b"],
+    series: ["#b3380d", "#8a5a00", "#0a5fb4", "#0b6e4f", "#7b3fa0", "#a0306b", "#00707a"],
   },
   dark: {
     ground: "#0d1117",
     text: "#f0f6fc",
     muted: "#9aa4af",
     grid: "#30363d",
-    series: ["#ff8f66", "#e3b341", "#6cb6ff", "#4cc9a0", "#cfa0f0", "#f58bc0"],
+    series: ["#ff8f66", "#e3b341", "#6cb6ff", "#4cc9a0", "#cfa0f0", "#f58bc0", "#56d4dd"],
   },
 };
