@@ -1,27 +1,11 @@
-import { spawn } from "node:child_process";
-import { freePort } from "../../workshop/stage/ports.ts";
-import { startRedis } from "../../workshop/stage/redis.ts";
-import type { Run } from "../../workshop/stage/run.ts";
 import { eventually } from "../../workshop/stage/until.ts";
-import type { BareAnswers } from "../cluster/bare-ws.ts";
-import { startChild } from "../cluster/child.ts";
-import { launchCluster } from "../cluster/cluster.ts";
-import { needsRedis, type Carrier } from "../cluster/designs.ts";
 import type { Bench, Experiment, Found, Place, Session, Size } from "../frame/experiment.ts";
 import type { Figure } from "../frame/figure.ts";
 import { whyInvalid } from "../load/lag.ts";
 import { mostClients, openPool, shares, type Pool } from "../load/pool.ts";
-import { startCounter, type Tally } from "../relay/commands.ts";
+import { startBare, startDesign, type Server } from "./broadcast-servers.ts";
+import { BYTES, measureRedis } from "./redis-floor.ts";
 
-/** Ways to bring a message to everybody: how many workers, and what carries it from one to another. */
-const DESIGNS: Readonly<Record<string, { workers: number; carrier: Carrier }>> = {
-  single: { workers: 1, carrier: "none" },
-  "by hand": { workers: 4, carrier: "by hand" },
-  adapter: { workers: 4, carrier: "adapter" },
-  sharded: { workers: 4, carrier: "sharded" },
-  streams: { workers: 4, carrier: "streams" },
-  cluster: { workers: 4, carrier: "cluster" },
-};
 /** A WebSocket server without Socket.IO, in one process. */
 const BARE = "bare";
 const NAMES = {
@@ -50,11 +34,8 @@ const AMOUNTS: Readonly<Record<Size, Amount>> = {
 /** The pace: no more deliveries a second than this, and no more messages a second than that. */
 const DELIVERIES = 5_000;
 const FASTEST = 20;
-/** The length of a message, in bytes. */
-const BYTES = 128;
 /** How long the last one may take to the last client, in ms. */
 const HEARD_WITHIN = 15_000;
-const PUBLISHES = 20_000;
 
 /** What it costs to tell everybody. */
 export const broadcast: Experiment = {
@@ -170,47 +151,6 @@ async function open({ run, size }: Bench): Promise<Session> {
   };
 }
 
-/** Whatever brings messages to clients. */
-interface Server extends AsyncDisposable {
-  url: string;
-  /** CPU time of its workers so far, in ms. */
-  cpu: () => Promise<number>;
-  tally: () => Promise<Tally | undefined>;
-}
-
-async function startDesign(run: Run, name: string, key: string): Promise<Server> {
-  const shape = DESIGNS[key];
-  if (!shape) throw new Error(`There is no design ${key}.`);
-  const design = { handshake: "none", carrier: shape.carrier } as const;
-  const redis = needsRedis(design) ? await startRedis(run, `redis-${name}`) : undefined;
-  const counter = redis && (await startCounter(redis.url));
-  const { workers } = shape;
-  const cluster = await launchCluster(run, { name, design, workers, redisUrl: redis?.url });
-  return {
-    url: cluster.url,
-    cpu: async () => (await cluster.report()).reduce((sum, { cpu }) => sum + cpu, 0),
-    tally: async () => counter?.tally(),
-    async [Symbol.asyncDispose]() {
-      await cluster[Symbol.asyncDispose]();
-      await counter?.[Symbol.asyncDispose]();
-      await redis?.[Symbol.asyncDispose]();
-    },
-  };
-}
-
-async function startBare(run: Run, name: string): Promise<Server> {
-  const port = await freePort();
-  const file = new URL("../cluster/bare-ws.ts", import.meta.url);
-  const child = startChild<BareAnswers>(run, name, file, { PORT: String(port) });
-  await child.ask("start");
-  return {
-    url: `ws://127.0.0.1:${port}`,
-    cpu: async () => (await child.ask("report"))[0]?.cpu ?? NaN,
-    tally: async () => undefined,
-    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
-  };
-}
-
 async function measure(
   pool: Pool,
   server: Server,
@@ -296,24 +236,4 @@ async function say(
     // In a burst a process is as late as it has much to do: that is what is measured.
     invalid: every === 0 ? undefined : whyInvalid(lag),
   };
-}
-
-/** What Redis does by itself. Nothing where there is no `redis-benchmark`. */
-async function measureRedis(run: Run, at: Place): Promise<Found[]> {
-  await using redis = await startRedis(run, "redis-floor");
-  const port = new URL(redis.url).port;
-  const words = ["-p", port, "-n", String(PUBLISHES), "-c", "1", "--csv", "PUBLISH", "floor"];
-  const said = await outputOf("redis-benchmark", [...words, "x".repeat(BYTES)]);
-  const perSecond = /^"PUBLISH[^"]*","([\d.]+)"/m.exec(said)?.[1];
-  return perSecond ? [{ measure: "publishes", at, samples: [Number(perSecond)] }] : [];
-}
-
-function outputOf(program: string, words: readonly string[]): Promise<string> {
-  return new Promise((done) => {
-    const child = spawn(program, words, { stdio: ["ignore", "pipe", "ignore"] });
-    let text = "";
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
-    child.once("error", () => done(""));
-    child.once("close", () => done(text));
-  });
 }

@@ -68,7 +68,7 @@ export const memory: Experiment = {
   notes: [
     "In use: heap and external memory after a forced collection of garbage, so what can still be reached. Resident: what the operating system has given; Node keeps some of it for later.",
     "Each cluster is a new one. Some clients come and leave before anything is measured: what is made only once is nobody's connection.",
-    "The clients are in one room and say nothing. Node's own part of a worker, about 40 MB and more, stands in `before`.",
+    "The clients are in one room and say nothing. What Node and the app take without clients stands in `before`.",
   ],
   design: (size) => {
     const { workers, rounds, processes } = AMOUNTS[size];
