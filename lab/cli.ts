@@ -31,24 +31,26 @@ const program = new Command("npm run lab")
   .exitOverride()
   .action(lab);
 
-async function lab(name: string | undefined, options: Options): Promise<void> {
+async function lab(name: string | undefined, typed: Options): Promise<void> {
   if (name === undefined) {
     console.log(listText(experiments, columns()));
     return;
   }
-  const wish: Wish = { size: options.quick ? "quick" : "full", resume: options.resume ?? false };
+  const given = (option: keyof Options) => typed[option] ?? isTakenByNpm(option);
+  const [quick, resume, keep] = [given("quick"), given("resume"), given("keep")];
+  const wish: Wish = { size: quick ? "quick" : "full", resume };
   if (name === "all") {
-    await runAll(experiments, wish, { keep: options.keep ?? false });
+    await runAll(experiments, wish, { keep });
     return;
   }
   const experiment = find(name);
-  const isDone = options.keep && !options.quick && !options.resume && keepReport(experiment.name);
-  if (isDone) {
-    console.log(`Kept in ${isDone}`);
-    return;
-  }
-  await runOne(experiment, wish);
-  if (options.keep) console.log(`Kept in ${keepReport(experiment.name)}`);
+  if (!keep || quick || resume) await runOne(experiment, wish);
+  if (keep) console.log(`Kept in ${keepReport(experiment.name)}`);
+}
+
+/** Without the `--` before it, npm takes an option for one of its own. */
+function isTakenByNpm(option: string): boolean {
+  return process.env[`npm_config_${option}`] === "true";
 }
 
 /** @throws UsageProblem for a name that no experiment has. */

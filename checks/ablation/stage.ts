@@ -58,6 +58,8 @@ export async function openAblationStage(given?: Run): Promise<AblationStage> {
         const step = steps.find(({ number }) => number === cell.on);
         if (!step) throw new Error(`There is no step ${cell.on}.`);
         using code = compose({ step, dir: "", without: cell.without ?? [], edits: cell.edits });
+        // Somebody may have broken an app so that pm2 has lost sight of it.
+        if (pm2.isTainted()) await pm2.reset(run.env);
         const name = `${step.slug}-ablation`;
         const needsRedis = step.services.includes("redis");
         await using redis = needsRedis ? await startRedis(run, `${name}-redis`) : undefined;

@@ -53,6 +53,7 @@ const AWAY = 3_000;
 /** How long it may take until everybody is answered again, and until all is heard, in ms. */
 const BACK_WITHIN = 40_000;
 const HEARD_WITHIN = 5_000;
+const ONLINE_WITHIN = 20_000;
 
 /** What a fault costs, with each way to share sessions and messages. */
 export const faults: Experiment = {
@@ -144,6 +145,7 @@ async function measure(
   await isBack(pool);
   await pool.ask("settle");
   await quiet(pool);
+  await allOnline(parts);
   const { expected, lost, doubled, back } = await pool.ask("disperse");
   return [
     { measure: "back", at, samples: [back] },
@@ -169,6 +171,15 @@ async function quiet(pool: Pool): Promise<void> {
     },
     (still) => still > 1_000,
     HEARD_WITHIN,
+  );
+}
+
+/** Waits until pm2 has brought back whom the fault has taken: then all can be taken down in order. */
+async function allOnline({ pm2, name }: Parts): Promise<void> {
+  await eventually(
+    () => pm2.workers(name),
+    (workers) => workers.every(({ state }) => state === "online"),
+    ONLINE_WITHIN,
   );
 }
 

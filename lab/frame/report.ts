@@ -96,7 +96,7 @@ export function pageOf(experiment: Experiment, info: RunInfo, report: Report): s
       `- Repeats: ${repeatsOf(info)}.`,
       `- Command: \`${info.command}\``,
       `- Machine: ${machineOf(info)}.`,
-      `- When: ${dateTime(info.startedAt)}, for ${elapsed(info.took)}; load average ${info.load.map((load) => load.toFixed(1)).join(", ")}; commit ${info.commit.hash}${info.commit.changed ? ` and ${info.commit.changed} changed files` : ""}.`,
+      `- When: ${dateTime(info.startedAt)}, for ${elapsed(info.took)}; load average ${info.load.map((load) => load.toFixed(1)).join(", ")}.`,
     ].join("\n"),
     ...report.plots.flatMap((plotted) => [
       `## ${plotted.figure.title}`,
