@@ -45,7 +45,7 @@ async function lab(name: string | undefined, typed: Options): Promise<void> {
   }
   const experiment = find(name);
   if (!keep || quick || resume) await runOne(experiment, wish);
-  if (keep) console.log(`Kept in ${keepReport(experiment.name)}`);
+  if (keep) console.log(`Kept in ${keepReport(experiment)}`);
 }
 
 /** Without the `--` before it, npm takes an option for one of its own. */

@@ -8,6 +8,7 @@ import { freePort } from "../../workshop/stage/ports.ts";
 import { startRedis } from "../../workshop/stage/redis.ts";
 import { compose } from "../../workshop/verify/compose.ts";
 import type { Bench, Experiment, Found, Place, Session, Size } from "../frame/experiment.ts";
+import { startLag, stopLag, whyInvalid } from "../load/lag.ts";
 import { shares } from "../load/pool.ts";
 
 /** On the solution of which step a design stands. */
@@ -41,7 +42,7 @@ const AMOUNTS: Readonly<Record<Size, Amount>> = {
     rounds: 1,
     loads: 8,
     atOnce: 4,
-    within: 2_500,
+    within: 4_000,
   },
   full: {
     workers: [1, 2, 3, 4, 6, 8],
@@ -154,18 +155,22 @@ async function loadPages(
   { loads, atOnce, within }: Amount,
 ): Promise<Found[]> {
   const seen: Seen[] = [];
+  startLag();
   const groups = Math.ceil(loads / atOnce);
   for (const count of shares(loads, groups)) {
     const group = Array.from({ length: count }, () => loadPage(chromium, url, within));
     seen.push(...(await Promise.all(group)));
   }
+  // On a machine that is too busy pages are late, which says nothing of handshakes.
+  const invalid = whyInvalid(stopLag());
   const ends = (Object.keys(ENDS) as End[]).map((end) => ({
     measure: "share",
     at: { ...at, end },
     samples: seen.map((page) => Number(page.end === end)),
+    invalid,
   }));
   const refused = seen.map((page) => Number(page.refused > 0));
-  return [...ends, { measure: "refused", at, samples: refused }];
+  return [...ends, { measure: "refused", at, samples: refused, invalid }];
 }
 
 interface Seen {

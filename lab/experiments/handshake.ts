@@ -3,7 +3,7 @@ import { launchCluster, type Cluster } from "../cluster/cluster.ts";
 import { needsRedis, type Design as ClusterDesign } from "../cluster/designs.ts";
 import type { Bench, Experiment, Found, Place, Session, Size } from "../frame/experiment.ts";
 import type { Curve } from "../frame/figure.ts";
-import type { Summaries } from "../frame/summary.ts";
+import { groupBy, type Summaries } from "../frame/summary.ts";
 import type { Arrival } from "../load/arrivals.ts";
 import { whyInvalid } from "../load/lag.ts";
 import { openPool, shares, type Pool } from "../load/pool.ts";
@@ -50,7 +50,7 @@ interface Amount {
   processes: number;
 }
 const AMOUNTS: Readonly<Record<Size, Amount>> = {
-  quick: { workers: [1, 2, 4, 8], rounds: 1, clients: 20, patience: 3_000, processes: 2 },
+  quick: { workers: [1, 2, 4, 8], rounds: 1, clients: 16, patience: 3_000, processes: 2 },
   full: {
     workers: [1, 2, 3, 4, 6, 8],
     rounds: 3,
@@ -280,6 +280,7 @@ function samplesOf(at: Place, arrivals: readonly Arrival[], invalid: string | un
     measure,
     at,
     samples: arrivals.map((arrival) => Number(of(arrival) !== undefined)),
+    remark: counted(arrivals.flatMap(({ error }) => error ?? [])),
   });
   return [
     share("connected", ({ connected }) => connected),
@@ -291,4 +292,10 @@ function samplesOf(at: Place, arrivals: readonly Arrival[], invalid: string | un
       invalid,
     },
   ];
+}
+
+/** `14 × xhr post error, 2 × transport close`; undefined when there is nothing to count. */
+function counted(errors: readonly string[]): string | undefined {
+  const groups = [...groupBy(errors, (error) => error)];
+  return groups.map(([error, all]) => `${all.length} × ${error}`).join(", ") || undefined;
 }

@@ -29,6 +29,8 @@ export interface Observation {
   samples: readonly number[];
   /** Why they do not count. */
   invalid?: string | undefined;
+  /** What else was seen, for those who look closer: why clients have failed, and how many. */
+  remark?: string | undefined;
 }
 
 /** Observations as a session gives them: of the round of the visit, where they name no other. */

@@ -65,7 +65,7 @@ export function textOf(
   report: Report,
   width: number,
 ): string {
-  const { varied, held } = experiment.design(info.size);
+  const { varied, held } = info;
   return [
     `${experiment.title}: ${experiment.question}`,
     [
@@ -86,7 +86,7 @@ export function textOf(
 
 /** The report as a page of Markdown. */
 export function pageOf(experiment: Experiment, info: RunInfo, report: Report): string {
-  const { varied, held } = experiment.design(info.size);
+  const { varied, held } = info;
   const parts = [
     `# ${experiment.title}`,
     experiment.question,

@@ -50,7 +50,7 @@ export async function runOne(experiment: Experiment, wish: Wish): Promise<Store>
 }
 
 async function begin(experiment: Experiment, size: Size): Promise<Store> {
-  const { rounds, places } = experiment.design(size);
+  const { rounds, places, varied, held } = experiment.design(size);
   const info: RunInfo = {
     experiment: experiment.name,
     size,
@@ -59,6 +59,8 @@ async function begin(experiment: Experiment, size: Size): Promise<Store> {
     took: 0,
     rounds,
     places,
+    varied,
+    held,
     machine: await describeMachine(),
     commit: describeCommit(),
     load: [],
@@ -114,7 +116,7 @@ export async function runAll(
     const isOurs =
       at === 0 && unfinished !== undefined && unfinished.info.startedAt >= tour.startedAt;
     await runOne(experiment, { size: wish.size, resume: wish.resume && isOurs });
-    if (keep) console.log(`Kept in ${keepReport(experiment.name)}`);
+    if (keep) console.log(`Kept in ${keepReport(experiment)}`);
     tour.done.push(experiment.name);
     writeTour(tour);
   }

@@ -31,6 +31,8 @@ export interface RunInfo {
   took: number;
   rounds: number;
   places: readonly Place[];
+  varied: readonly string[];
+  held: readonly string[];
   machine: Machine;
   commit: Commit;
   /** The load average of the last minute, when each part of it began. */

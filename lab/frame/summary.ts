@@ -119,7 +119,9 @@ function thinned(samples: readonly number[]): readonly number[] {
 function textOf({ value, low, high }: Estimate, unit = ""): string {
   const after = unit && ` ${unit}`;
   // Neither a single sample nor what was always the same has an interval.
+  if (value === Infinity && low === high) return "never";
   if (low === high) return `${Number.isInteger(value) ? value : number(value)}${after}`;
+  if (value === Infinity) return `never (${number(low)}–never)`;
   return `${number(value)}${after} (${number(low)}–${number(high)})`;
 }
 

@@ -36,12 +36,16 @@ function namesIn({ figure }: Plotted): number {
   return figure.panels ? 2 : 1;
 }
 
-/** The table for a terminal. */
+/** The table for a terminal: what stands in the head need not stand in each cell, too. */
 export function tableText(plotted: Plotted): string {
-  return align(
-    rowsOf(plotted).map((row) => row.map((cell) => cell.replace(/ ms/g, ""))),
-    namesIn(plotted),
-  );
+  const [head = [], ...rows] = rowsOf(plotted);
+  const { unit } = plotted;
+  const short = (cell: string) => (unit ? cell.replaceAll(` ${unit}`, "") : cell);
+  const named =
+    plotted.figure.x && unit
+      ? head.with(namesIn(plotted) - 1, `${unit}, by ${plotted.figure.x.title}`)
+      : head;
+  return align([named, ...rows.map((row) => row.map(short))], namesIn(plotted));
 }
 
 /** The same in Markdown, as Prettier lays it out. */
