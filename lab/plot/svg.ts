@@ -8,6 +8,8 @@ const RIGHT = 24;
 const GAP = 36;
 const HEIGHT = 300;
 const ROW = 34;
+/** Between rows of one panel and of the next: room for its title. */
+const BETWEEN = 36;
 /** How far lines of one figure stand apart, so that equal ones are all seen. */
 const DODGE = 5;
 /** A place above the scale for what did not come in time. */
@@ -30,19 +32,21 @@ export function toSvg(plotted: Plotted, name: ThemeName): string {
   const legend = legendOf(plotted);
   const isRows = !figure.x;
   const left = isRows ? labelWidth(panels) : axisWidth(plotted);
-  const count = panels.length;
-  const width = count === 1 ? 760 : Math.max(760, left + RIGHT + count * 300 + (count - 1) * GAP);
+  // Lines stand side by side, so that their heights can be compared; rows one below the other.
+  const [beside, below] = isRows ? [1, panels.length] : [panels.length, 1];
+  const width =
+    beside === 1 ? 760 : Math.max(760, left + RIGHT + beside * 300 + (beside - 1) * GAP);
   const perLegendLine = legendLines(legend, width);
-  const top = 78 + perLegendLine.length * 24 + (count > 1 ? 26 : 0) + 14;
+  const top = 78 + perLegendLine.length * 24 + (panels.length > 1 ? 26 : 0) + 14;
   const rows = Math.max(...panels.map(({ lines }) => lines.length));
   const layout: Layout = {
     width,
     top,
     left,
-    panelWidth: (width - left - RIGHT - (count - 1) * GAP) / count,
+    panelWidth: (width - left - RIGHT - (beside - 1) * GAP) / beside,
     panelHeight: isRows ? rows * ROW : HEIGHT,
   };
-  const height = top + layout.panelHeight + 62;
+  const height = top + below * layout.panelHeight + (below - 1) * BETWEEN + 62;
   const id = `${figure.id}-${name}`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="${id}-title ${id}-desc" font-family="${FONT}" font-size="14">`,
@@ -187,51 +191,48 @@ function drawLine(
 
 function drawRows(plotted: Plotted, layout: Layout, theme: Theme): string[] {
   const { figure, panels, unit } = plotted;
-  const { top, panelWidth, panelHeight, left } = layout;
+  const { panelWidth, panelHeight, left } = layout;
   const all = valuesOf(plotted);
-  const names = [...new Set(panels.flatMap(({ lines }) => lines.map(({ label }) => label)))];
-  const rowAt = (label: string) => top + names.indexOf(label) * ROW + ROW / 2;
-  const bottom = top + panelHeight;
-  const label = unit ? `${figure.y.title}, ${unit}` : figure.y.title;
+  const right = left + panelWidth - 10;
+  const hasNever = all.includes(Infinity);
+  const x = scaleOf(figure.y.scale, all, [left, hasNever ? right - 50 : right], figure.y.most);
+  const place = (value: number) => (value === Infinity ? right : x.place(value));
+  const bottom = layout.top + panels.length * panelHeight + (panels.length - 1) * BETWEEN;
+  const axis = unit ? `${figure.y.title}, ${unit}` : figure.y.title;
+  const small = { fill: theme.muted, anchor: "middle" } as const;
   return [
-    ...names.map((name) =>
-      text(left - 14, rowAt(name) + 5, name, { fill: theme.text, anchor: "end" }),
-    ),
-    ...panels.flatMap((panel, at) => {
-      const from = left + at * (panelWidth + GAP);
-      const ends = [from, from + panelWidth - (all.includes(Infinity) ? 60 : 10)] as const;
-      const x = scaleOf(figure.y.scale, all, ends, figure.y.most);
-      const place = (value: number) =>
-        value === Infinity ? from + panelWidth - 10 : x.place(value);
+    ...x.ticks.map((tick) => text(x.place(tick.value), bottom + 22, tick.label, small)),
+    ...(hasNever ? [text(right, bottom + 22, "never", small)] : []),
+    text((left + right) / 2, bottom + 46, axis, small),
+    ...panels.flatMap(({ title, lines }, at) => {
+      const top = layout.top + at * (panelHeight + BETWEEN);
       return [
-        ...(panels.length > 1
-          ? [text(from, top - 14, panel.title, { fill: theme.text, weight: 600 })]
-          : []),
-        ...x.ticks.flatMap((tick) => {
+        ...(title ? [text(24, top - 10, title, { fill: theme.text, weight: 600 })] : []),
+        ...x.ticks.map((tick) => {
           const where = x.place(tick.value);
-          return [
-            stroke({ x1: where, y1: top, x2: where, y2: bottom }, theme.grid, 1),
-            text(where, bottom + 22, tick.label, { fill: theme.muted, anchor: "middle" }),
-          ];
+          return stroke({ x1: where, y1: top, x2: where, y2: top + panelHeight }, theme.grid, 1);
         }),
-        ...(all.includes(Infinity)
-          ? [text(place(Infinity), bottom + 22, "never", { fill: theme.muted, anchor: "middle" })]
-          : []),
-        text(from + panelWidth / 2, bottom + 46, label, { fill: theme.muted, anchor: "middle" }),
-        ...panel.lines.flatMap(({ label: name, index, points }) =>
-          points.flatMap(({ summary }) => [
-            whisker(
-              "horizontal",
-              rowAt(name),
-              place(summary.low),
-              place(summary.high),
-              colourOf(index, theme),
-            ),
-            marker(index, place(summary.value), rowAt(name), theme),
-          ]),
+        ...lines.flatMap((line, row) =>
+          drawRow(line, { left, y: top + (row + 0.5) * ROW, place }, theme),
         ),
       ];
     }),
+  ];
+}
+
+interface RowPlace {
+  left: number;
+  y: number;
+  place: (value: number) => number;
+}
+
+function drawRow({ label, index, points }: Line, { left, y, place }: RowPlace, theme: Theme) {
+  return [
+    text(left - 14, y + 5, label, { fill: theme.text, anchor: "end" }),
+    ...points.flatMap(({ summary: { low, high, value } }) => [
+      whisker("horizontal", y, place(low), place(high), colourOf(index, theme)),
+      marker(index, place(value), y, theme),
+    ]),
   ];
 }
 
