@@ -7,13 +7,11 @@ import { flawOf, quotesIn } from "./quotes.ts";
 
 const REPORTS = join(root, "lab", "reports");
 
-const texts = [".", ...steps.map((step) => folderOf(step, "starter"))]
-  .map((folder) => join(root, folder.startsWith(root) ? folder.slice(root.length + 1) : folder))
-  .flatMap((folder) =>
-    readdirSync(folder)
-      .filter((name) => name.endsWith(".md"))
-      .map((name) => join(folder, name)),
-  );
+const texts = [root, ...steps.map((step) => folderOf(step, "starter"))].flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => /^README(\.\w+)?\.md$/.test(name))
+    .map((name) => join(folder, name)),
+);
 
 test("every figure that a text quotes from the lab stands in a committed report", () => {
   const flaws = texts.flatMap((file) =>

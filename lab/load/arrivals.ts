@@ -19,11 +19,8 @@ export interface Arrival {
   error?: string | undefined;
 }
 
-/**
- * How long a local client may take to connect, and after that to upgrade, in ms: so long that only what
- * is broken, and not a busy machine, takes longer.
- */
-const CONNECT_WITHIN = 15_000;
+/** How long a local client may take to connect, and after that to upgrade, in ms. */
+const CONNECT_WITHIN = 5_000;
 const UPGRADE_WITHIN = 2_000;
 
 /** Clients that come all at once, or one after the other; each tries once, and leaves. */
@@ -95,7 +92,7 @@ export function depart(): void {
 /** Waits for the end of a try: undefined when the client has connected. */
 function ended(socket: Socket): Promise<string | undefined> {
   return new Promise((done) => {
-    const timer = setTimeout(done, CONNECT_WITHIN + 500, "nothing within 15 s");
+    const timer = setTimeout(done, CONNECT_WITHIN + 500, "nothing within 5 s");
     const settle = (error: string | undefined) => {
       clearTimeout(timer);
       done(error);
