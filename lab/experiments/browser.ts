@@ -25,6 +25,9 @@ const ENDS = {
 };
 type End = keyof typeof ENDS;
 
+/** How late this process may be: little beside the seconds that a page has. In ms. */
+const MOST_LAG = { p99: 500, max: 1_500 };
+
 interface Amount {
   workers: readonly number[];
   fixes: readonly (keyof typeof FIXES)[];
@@ -162,7 +165,7 @@ async function loadPages(
     seen.push(...(await Promise.all(group)));
   }
   // On a machine that is too busy pages are late, which says nothing of handshakes.
-  const invalid = whyInvalid(stopLag());
+  const invalid = whyInvalid(stopLag(), MOST_LAG);
   const ends = (Object.keys(ENDS) as End[]).map((end) => ({
     measure: "share",
     at: { ...at, end },

@@ -138,6 +138,7 @@ async function measure(
   // Everybody is there when everybody has been answered.
   await pool.ask("mark");
   await isBack(pool);
+  await pool.ask("forget");
   await sleep(BEFORE);
   await pool.ask("mark");
   await strike(at.fault as Fault, parts);

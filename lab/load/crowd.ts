@@ -115,6 +115,11 @@ export function mark(): void {
   for (const talker of talkers) talker.answeredAt = undefined;
 }
 
+/** What was said so far does not count: not all were there to hear it. */
+export function forget(): void {
+  for (const { acknowledged } of talkers) acknowledged.splice(0);
+}
+
 /** Whether everybody has been answered since. */
 export function isBack(): boolean {
   return talkers.every(({ answeredAt }) => answeredAt !== undefined);

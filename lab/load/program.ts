@@ -2,7 +2,7 @@
 import { answer } from "../cluster/calls.ts";
 import { arrive, depart, persist, stay } from "./arrivals.ts";
 import { attend, countHeard, hear, leave, listen, speak } from "./audience.ts";
-import { disperse, gather, heardSoFar, isBack, mark, settle } from "./crowd.ts";
+import { disperse, forget, gather, heardSoFar, isBack, mark, settle } from "./crowd.ts";
 import { startLag, stopLag } from "./lag.ts";
 
 const answers = {
@@ -18,6 +18,7 @@ const answers = {
   hear,
   gather,
   mark,
+  forget,
   isBack,
   heardSoFar,
   settle,
