@@ -10,7 +10,7 @@ const PREFIX = process.env.REDIS_PREFIX ?? "bench";
 const EVERYBODY = "everybody";
 
 /** The option of a Socket.IO server that says by which adapter its workers share messages. */
-export async function adapterOf(carrier: Carrier): Promise<Partial<ServerOptions>> {
+export function adapterOf(carrier: Carrier): Partial<ServerOptions> {
   switch (carrier) {
     case "adapter":
       return { adapter: createAdapter(publisher, subscriber, { key: PREFIX }) };

@@ -58,7 +58,7 @@ const httpServer = createServer((_, res) => res.end(String(process.pid)));
 const io = new Server({
   serveClient: false,
   transports: TRANSPORTS.split(",") as ("polling" | "websocket")[],
-  ...(await adapterOf(design.carrier)),
+  ...adapterOf(design.carrier),
 });
 const engine = startEngine();
 const broadcast = await broadcasterOf(design.carrier, io);

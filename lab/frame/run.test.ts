@@ -80,6 +80,25 @@ describe("an experiment that is interrupted and gone on with", { timeout: TIMEOU
   });
 });
 
+test("all are gone on with, and what is done is not done again", { timeout: TIMEOUT }, async () => {
+  using folder = makeFolder();
+  const first = start(folder.path, "all");
+  await until(
+    () => visitsIn(folder.path),
+    (text) => text.includes("\n"),
+    { within: 60_000, otherwise: () => new Error(`No visit was kept. ${first.output()}`) },
+  );
+  first.child.kill("SIGINT");
+  const interrupted = await first.ended;
+  const resumed = await start(folder.path, "all", "--resume").ended;
+  const again = await start(folder.path, "all", "--resume").ended;
+
+  expect(interrupted.output).toContain("npm run lab all -- --quick --resume");
+  expect(resumed).toMatchObject({ code: 0 });
+  expect(again).toEqual({ code: 0, output: "" });
+  expect(readdirSync(join(folder.path, "tiny"))).toHaveLength(1);
+});
+
 interface Started {
   child: ChildProcess;
   output: () => string;

@@ -10,13 +10,15 @@ import { conduct } from "./conduct.ts";
 import type { Experiment, Size } from "./experiment.ts";
 import { keepReport } from "./keep.ts";
 import { textOf, writeReport } from "./report.ts";
-import { RESULTS, Store, type RunInfo } from "./store.ts";
+import { RESULTS, runsOf, Store, type RunInfo } from "./store.ts";
 import { keyOf } from "./summary.ts";
 
 /** How an experiment is to be run. */
 export interface Wish {
   size: Size;
   resume: boolean;
+  /** Whether it is one of all: then all are gone on with. */
+  isOneOfAll?: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function runOne(experiment: Experiment, wish: Wish): Promise<Store>
   using _ = onInterrupt(async () => {
     interrupted.abort(new Error("It was interrupted."));
     if (store.done > 0) writeReport(experiment, store);
-    console.error(`\n${aboutRest(experiment, store)}`);
+    console.error(`\n${aboutRest(experiment, store, wish)}`);
     await run[Symbol.asyncDispose]();
   });
   try {
@@ -40,7 +42,7 @@ export async function runOne(experiment: Experiment, wish: Wish): Promise<Store>
     // The one who was asked to end is about to: nothing that breaks meanwhile is news.
     if (interrupted.signal.aborted) await new Promise(() => {});
     if (store.done > 0) writeReport(experiment, store);
-    console.error(aboutRest(experiment, store));
+    console.error(aboutRest(experiment, store, wish));
     throw error;
   }
   const report = writeReport(experiment, store);
@@ -83,42 +85,46 @@ function resume(experiment: Experiment, size: Size): Store {
   );
 }
 
-function aboutRest({ name }: Experiment, { folder, done, info }: Store): string {
+function aboutRest(
+  { name }: Experiment,
+  { folder, done, info }: Store,
+  { isOneOfAll }: Wish,
+): string {
   const all = info.rounds * info.places.length;
   const option = info.size === "quick" ? " --quick" : "";
   return [
     `${done} of ${all} are done and kept in ${relative(root, folder)}.`,
-    `npm run lab ${name} --${option} --resume   goes on with them.`,
+    `npm run lab ${isOneOfAll ? "all" : name} --${option} --resume   goes on with them.`,
   ].join("\n");
 }
 
-/** What `all` has done so far, so that it can go on. */
+/** When all were begun: what has come to its end since is done. */
 interface Tour {
   startedAt: string;
-  size: Size;
-  done: string[];
 }
 
-/** Runs all experiments, one after the other. What is done is not done again when it is resumed. */
+/**
+ * Runs all experiments, one after the other. What is done is not done again when it is resumed.
+ *
+ * @throws UsageProblem when there is nothing to resume.
+ */
 export async function runAll(
   experiments: readonly Experiment[],
-  wish: Wish,
+  { size, resume: isResumed }: Wish,
   { keep }: { keep: boolean },
 ): Promise<void> {
-  const known = wish.resume ? readTour(wish.size) : undefined;
-  if (wish.resume && !known) throw new UsageProblem("There is no run of all to go on with.");
-  const tour: Tour = known ?? { startedAt: new Date().toISOString(), size: wish.size, done: [] };
-  const left = experiments.filter(({ name }) => !tour.done.includes(name));
-  writeTour(tour);
-  for (const [at, experiment] of left.entries()) {
-    console.error(`${experiment.name} (${tour.done.length + 1} of ${experiments.length})`);
-    const unfinished = Store.latestUnfinished(experiment.name, wish.size);
-    const isOurs =
-      at === 0 && unfinished !== undefined && unfinished.info.startedAt >= tour.startedAt;
-    await runOne(experiment, { size: wish.size, resume: wish.resume && isOurs });
+  const known = isResumed ? readTour(size) : undefined;
+  if (isResumed && !known) throw new UsageProblem("There is no run of all to go on with.");
+  const tour: Tour = known ?? { startedAt: new Date().toISOString() };
+  if (!known) writeTour(size, tour);
+  for (const [at, experiment] of experiments.entries()) {
+    const runs = runsOf(experiment.name)
+      .map((folder) => Store.open(folder).info)
+      .filter((info) => info.size === size && info.startedAt >= tour.startedAt);
+    if (runs.some(({ finishedAt }) => finishedAt !== undefined)) continue;
+    console.error(`${experiment.name} (${at + 1} of ${experiments.length})`);
+    await runOne(experiment, { size, resume: runs.length > 0, isOneOfAll: true });
     if (keep) console.log(`Kept in ${keepReport(experiment)}`);
-    tour.done.push(experiment.name);
-    writeTour(tour);
   }
 }
 
@@ -131,7 +137,7 @@ function readTour(size: Size): Tour | undefined {
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
 }
 
-function writeTour(tour: Tour): void {
+function writeTour(size: Size, tour: Tour): void {
   mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(tourFile(tour.size), `${JSON.stringify(tour, null, 1)}\n`);
+  writeFileSync(tourFile(size), `${JSON.stringify(tour)}\n`);
 }
