@@ -46,13 +46,15 @@ const AMOUNTS: Readonly<Record<Size, Amount>> = {
 };
 
 /** How long people talk before a fault, and after it, in ms: that is what this is about. */
-const BEFORE = 1_000;
-const AFTER = 1_500;
+const BEFORE = 500;
+const AFTER = 1_000;
 const FROZEN = 4_000;
 const AWAY = 3_000;
 /** How long it may take until everybody is answered again, and until all is heard, in ms. */
 const BACK_WITHIN = 40_000;
 const HEARD_WITHIN = 5_000;
+/** When nobody has heard anything for so long, all is heard, in ms. */
+const QUIET_FOR = 700;
 const ONLINE_WITHIN = 20_000;
 
 /** What a fault costs, with each way to share sessions and messages. */
@@ -170,7 +172,7 @@ async function quiet(pool: Pool): Promise<void> {
       before = now;
       return performance.now() - since;
     },
-    (still) => still > 1_000,
+    (still) => still > QUIET_FOR,
     HEARD_WITHIN,
   );
 }

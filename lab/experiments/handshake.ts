@@ -50,7 +50,7 @@ interface Amount {
   processes: number;
 }
 const AMOUNTS: Readonly<Record<Size, Amount>> = {
-  quick: { workers: [1, 2, 4, 8], rounds: 1, clients: 16, patience: 3_000, processes: 2 },
+  quick: { workers: [1, 2, 4, 8], rounds: 1, clients: 16, patience: 2_500, processes: 2 },
   full: {
     workers: [1, 2, 3, 4, 6, 8],
     rounds: 3,
