@@ -128,7 +128,7 @@ export const handshake: Experiment = {
     "Theory: a handshake of k requests succeeds if all of them meet the worker of the first, by chance 1/N each: (1/N)^(k−1). k is counted in the trace of one worker, and not assumed.",
     "Node's cluster hands connections out in turn and not by chance. One client after the other: its requests meet one worker after the other, and hardly anybody connects, even with two. Many clients at once shuffle each other's requests, which comes close to chance.",
     "Time: clients of all processes come at once and try again as Socket.IO does by default (after 0.5 to 1.5 s, then longer), until a message of theirs is acknowledged. `never`: not in the time that was given.",
-    "The workers are real processes behind one port of Node's cluster, as pm2's daemon runs them; sticky is @socket.io/sticky, least-connection. Now and then a client of it gets no answer at all, or its POST fails: why each failed stands in result.json as a remark.",
+    "The workers are real processes behind one port of Node's cluster, as pm2's daemon runs them; sticky is @socket.io/sticky, least-connection. On a busy machine a client of it now and then gets no answer at all, or its POST fails: why each failed stands in result.json as a remark.",
   ],
   design: (size) => {
     const { workers, rounds, clients, patience, processes } = AMOUNTS[size];
