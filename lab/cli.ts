@@ -21,7 +21,7 @@ interface Options {
 const program = new Command("npm run lab")
   .description("Measures what the workshop claims. Without a name it lists the experiments.")
   .argument("[name]", "an experiment, or `all`")
-  .option("--quick", "for a classroom: under a minute each, and rough")
+  .option("--quick", "for a classroom: about a minute each, and rough")
   .option("--resume", "go on with the latest run of it that has not come to its end")
   .option(
     "--keep",

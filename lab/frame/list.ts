@@ -16,7 +16,7 @@ export function listText(experiments: readonly Experiment[], width: number): str
     "",
     ...rows,
     "",
-    `npm run lab ${experiments[0]?.name ?? "NAME"} -- --quick   under a minute, rough`,
+    `npm run lab ${experiments[0]?.name ?? "NAME"} -- --quick   about a minute, rough`,
     `npm run lab ${experiments[0]?.name ?? "NAME"}              in full, on a machine that does nothing else`,
     "npm run lab all                    one after the other; -- --resume goes on after a break",
     "",
