@@ -16,11 +16,17 @@ import { duration } from "./text.ts";
 import { watchFolder } from "./watch.ts";
 
 /** What a learner waits for after a save, in ms. */
-interface Sample {
+export interface Sample {
   firstLine: number;
   /** Until all checks are through that break nothing on purpose. */
   quick: number;
   verdict: number;
+}
+
+/** Where loops are measured, as a session has it: a checker that stays, pm2, and a Redis. */
+export interface LoopBench extends AsyncDisposable {
+  /** Saves a file of the step's solution so many times, and once before, which warms everything. */
+  measure: (step: Step, saves: number) => Promise<{ cold: Sample; warm: Sample[] }>;
 }
 
 /**
@@ -31,74 +37,97 @@ interface Sample {
  */
 export async function benchLoop(steps: readonly Step[], runs: number): Promise<void> {
   await using run = await openRun();
-  await using checker = new RemoteChecker();
+  await using bench = await openLoopBench(run, steps);
   using _ = onInterrupt(async () => {
-    await checker[Symbol.asyncDispose]();
+    await bench[Symbol.asyncDispose]();
     await run[Symbol.asyncDispose]();
   });
-  const hosts = Math.max(...steps.map((step) => step.hosts));
-  await using daemons = await openDaemons(run, { runs: "pm2", hosts });
   console.log(
     `From a save to the verdict, median of ${runs} (all samples), and the runner's memory`,
   );
 
   for (const step of steps) {
-    const dir = join(root, ".scratch", `bench-${step.slug}`);
-    mkdirSync(dir, { recursive: true });
-    cpSync(folderOf(step, "solution"), dir, { recursive: true });
-    try {
-      const port = await freePort();
-      const silent = () => {};
-      await using app = new LearnersApp({
-        step,
-        dir,
-        run,
-        port,
-        pm2s: daemons.pm2s.slice(0, step.hosts),
-        redis: await redisFor(step, run),
-        tell: { said: silent, traced: silent, printed: silent, workers: silent, changed: silent },
-        onUrl: silent,
-      });
-      const saves = new EventEmitter<{ save: [] }>();
-      await using _watch = await watchFolder(dir, () => saves.emit("save"));
-
-      const samples: Sample[] = [];
-      for (let count = 0; count <= runs; count += 1) {
-        const start = performance.now();
-        const saved = once(saves, "save");
-        appendFileSync(join(dir, SERVER), "\n");
-        await saved;
-        let firstLine = 0;
-        let quick = 0;
-        const { results, restarted } = await judgeCode(
-          { checker, app, step, dir, isCurrent: () => true },
-          ({ toCome }) => {
-            firstLine ||= performance.now() - start;
-            if (toCome?.quick === 0) quick ||= performance.now() - start;
-          },
-        );
-        const took = performance.now() - start;
-        await restarted;
-        const verdict = verdictOf(results);
-        if (verdict !== "passed")
-          throw new Error(`The solution of step ${step.number}: ${verdict}.`);
-        samples.push({ firstLine, quick, verdict: took });
-      }
-      const [cold, ...warm] = samples;
-      console.log(
-        [
-          `step ${step.number}`,
-          `first line ${summary(warm.map(({ firstLine }) => firstLine))}`,
-          `without faults ${summary(warm.map((sample) => sample.quick))}`,
-          `verdict ${summary(warm.map((sample) => sample.verdict))}`,
-          `cold ${duration(cold?.verdict ?? 0)}`,
-          `${Math.round(process.memoryUsage().rss / 1e6)} MB`,
-        ].join("  ·  "),
-      );
-    } finally {
-      rmSync(dir, { recursive: true, force: true });
-    }
+    const { cold, warm } = await bench.measure(step, runs);
+    console.log(
+      [
+        `step ${step.number}`,
+        `first line ${summary(warm.map(({ firstLine }) => firstLine))}`,
+        `without faults ${summary(warm.map((sample) => sample.quick))}`,
+        `verdict ${summary(warm.map((sample) => sample.verdict))}`,
+        `cold ${duration(cold.verdict)}`,
+        `${Math.round(process.memoryUsage().rss / 1e6)} MB`,
+      ].join("  ·  "),
+    );
   }
+}
+
+/** Starts what all steps share. */
+export async function openLoopBench(run: Run, steps: readonly Step[]): Promise<LoopBench> {
+  const checker = new RemoteChecker();
+  const hosts = Math.max(...steps.map((step) => step.hosts));
+  const daemons = await openDaemons(run, { runs: "pm2", hosts });
+  return {
+    async measure(step, saves) {
+      const dir = join(root, ".scratch", `bench-${step.slug}`);
+      mkdirSync(dir, { recursive: true });
+      cpSync(folderOf(step, "solution"), dir, { recursive: true });
+      try {
+        const silent = () => {};
+        await using app = new LearnersApp({
+          step,
+          dir,
+          run,
+          port: await freePort(),
+          pm2s: daemons.pm2s.slice(0, step.hosts),
+          redis: await redisFor(step, run),
+          tell: { said: silent, traced: silent, printed: silent, workers: silent, changed: silent },
+          onUrl: silent,
+        });
+        const events = new EventEmitter<{ save: [] }>();
+        await using _watch = await watchFolder(dir, () => events.emit("save"));
+        const save = () => saveAndJudge({ checker, app, step, dir }, events);
+        const cold = await save();
+        const warm: Sample[] = [];
+        while (warm.length < saves) warm.push(await save());
+        return { cold, warm };
+      } finally {
+        rmSync(dir, { recursive: true, force: true });
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await daemons[Symbol.asyncDispose]();
+      await checker[Symbol.asyncDispose]();
+    },
+  };
+}
+
+interface Loop {
+  checker: RemoteChecker;
+  app: LearnersApp;
+  step: Step;
+  dir: string;
+}
+
+async function saveAndJudge(loop: Loop, events: EventEmitter<{ save: [] }>): Promise<Sample> {
+  const { step, dir } = loop;
+  const start = performance.now();
+  const saved = once(events, "save");
+  appendFileSync(join(dir, SERVER), "\n");
+  await saved;
+  let firstLine = 0;
+  let quick = 0;
+  const { results, restarted } = await judgeCode(
+    { ...loop, isCurrent: () => true },
+    ({ toCome }) => {
+      firstLine ||= performance.now() - start;
+      if (toCome?.quick === 0) quick ||= performance.now() - start;
+    },
+  );
+  const verdict = performance.now() - start;
+  await restarted;
+  const found = verdictOf(results);
+  if (found !== "passed") throw new Error(`The solution of step ${step.number}: ${found}.`);
+  return { firstLine, quick, verdict };
 }
 
 function summary(samples: number[]): string {

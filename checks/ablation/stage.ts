@@ -27,12 +27,27 @@ export interface AblationStage extends AsyncDisposable {
   folder: string;
   browser: () => Promise<Browser>;
   /** Starts the app of a cell, does something with it, and ends it. */
-  play: <T>(cell: AblationCell, act: (url: string) => Promise<T>) => Promise<T>;
+  play: <T>(cell: AblationCell, act: (url: string, parts: Parts) => Promise<T>) => Promise<T>;
 }
 
-/** @throws MachineProblem when pm2 cannot be started. */
-export async function openAblationStage(): Promise<AblationStage> {
-  const run = await openRun();
+/** What an app stands on, for those who want to break it. */
+export interface Parts {
+  pm2: Pm2;
+  /** Its name for pm2. */
+  name: string;
+  redis: PrivateRedis | undefined;
+}
+
+/**
+ * Opens the stage in a run of its own, or in another's, which then is not ended with it.
+ *
+ * @throws MachineProblem when pm2 cannot be started.
+ */
+export async function openAblationStage(given?: Run): Promise<AblationStage> {
+  const run = given ?? (await openRun());
+  const close = async () => {
+    if (!given) await run[Symbol.asyncDispose]();
+  };
   let browser: Promise<Browser> | undefined;
   try {
     const pm2 = await connectPm2(await startDaemon(run));
@@ -43,20 +58,22 @@ export async function openAblationStage(): Promise<AblationStage> {
         const step = steps.find(({ number }) => number === cell.on);
         if (!step) throw new Error(`There is no step ${cell.on}.`);
         using code = compose({ step, dir: "", without: cell.without ?? [], edits: cell.edits });
+        // Somebody may have broken an app so that pm2 has lost sight of it.
+        if (pm2.isTainted()) await pm2.reset(run.env);
         const name = `${step.slug}-ablation`;
         const needsRedis = step.services.includes("redis");
         await using redis = needsRedis ? await startRedis(run, `${name}-redis`) : undefined;
         await using app = await start({ run, pm2, dir: code.dir, name, redis }, cell);
-        return await act(app.url);
+        return await act(app.url, { pm2, name, redis });
       },
       async [Symbol.asyncDispose]() {
         await (await browser?.catch(() => undefined))?.close();
         await pm2[Symbol.asyncDispose]();
-        await run[Symbol.asyncDispose]();
+        await close();
       },
     };
   } catch (error) {
-    await run[Symbol.asyncDispose]();
+    await close();
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** The process of the clients: what it does costs the measured servers nothing of their time. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { io, type Socket } from "socket.io-client";
-import { answer } from "../relay/calls.ts";
+import { answer } from "../cluster/calls.ts";
 
 /** One client's way to a connection. */
 export interface Connected {

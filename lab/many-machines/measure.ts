@@ -10,7 +10,7 @@ import { freePort } from "../../workshop/stage/ports.ts";
 import { startRedis } from "../../workshop/stage/redis.ts";
 import { connectRemotePm2 } from "../../workshop/stage/remote-pm2.ts";
 import type { Run } from "../../workshop/stage/run.ts";
-import { startChild, type Child } from "../relay/child.ts";
+import { startChild, type Child } from "../cluster/child.ts";
 import { startCounter, type Counter } from "../relay/commands.ts";
 import type { LoadAnswers } from "./load.ts";
 import { confOf, variants, type Variant } from "./variants.ts";
@@ -85,7 +85,7 @@ export async function measureHosts(
 ): Promise<Block[]> {
   const blocks: Block[] = [];
   const pm2s: Pm2[] = [];
-  const load = startChild<LoadAnswers>(run, "load", new URL("load.ts", import.meta.url).href);
+  const load = startChild<LoadAnswers>(run, "load", new URL("load.ts", import.meta.url));
   try {
     for (const { name } of HOSTS) {
       pm2s.push(await connectRemotePm2(await startDaemon(run, `bench-${name}`)));

@@ -1,5 +1,5 @@
 /** The process of the clients: what it does costs the measured servers nothing of their time. */
-import { answer } from "./calls.ts";
+import { answer } from "../cluster/calls.ts";
 import { ping, startEcho } from "./echo.ts";
 import { closeSession, openSession, post, refuse } from "./requests.ts";
 import { broadcasts, connect, flood, hold, release, roundTrips } from "./sockets.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { startRedis } from "../../workshop/stage/redis.ts";
 import type { Run } from "../../workshop/stage/run.ts";
-import { startChild } from "./child.ts";
+import { startChild } from "../cluster/child.ts";
 import { startCluster, type Cluster } from "./cluster.ts";
 import { startCounter, type Counter } from "./commands.ts";
 import { type Block, type Figure } from "./figures.ts";
@@ -65,8 +65,8 @@ export async function measureRelay(
   const redis = new Map<Variant, Redis>();
   await using _ = disposeAll(() => redis.values());
   for (const variant of plan.variants) redis.set(variant, await startCounted(run, variant));
-  await using load = startChild<LoadAnswers>(run, "load", "load.ts");
-  await using echo = startChild<LoadAnswers>(run, "echo", "load.ts");
+  await using load = startChild<LoadAnswers>(run, "load", new URL("load.ts", import.meta.url));
+  await using echo = startChild<LoadAnswers>(run, "echo", new URL("load.ts", import.meta.url));
   const redisUrl = (redis.get("relay") ?? [...redis.values()][0])?.url ?? "";
   await echo.ask("startEcho", { redisUrl });
   const bench: Bench = { load, redis, redisUrl };

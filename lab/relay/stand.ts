@@ -1,4 +1,4 @@
-import type { Child } from "./child.ts";
+import type { Child } from "../cluster/child.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Counter } from "./commands.ts";
 import type { LoadAnswers } from "./load.ts";

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { root } from "../../workshop/catalog.ts";
 import { UsageProblem } from "../../workshop/problems.ts";
+import type { Design } from "../cluster/designs.ts";
 
 /** Ways to serve Socket.IO from several processes, and one that needs but one. */
 export type Variant = "single" | "relay" | "reference" | "sticky" | "plain";
@@ -54,6 +55,15 @@ export const variants: Readonly<Record<Variant, Description>> = {
     relays: false,
   },
 };
+
+/** How a cluster of that variant is served. */
+export function designOf(variant: Variant): Design {
+  return {
+    handshake: variant === "single" || variant === "plain" ? "none" : variant,
+    carrier: "adapter",
+    transports: variant === "plain" ? ["websocket"] : ["polling", "websocket"],
+  };
+}
 
 /** What the transports option of a client is for each kind. */
 export const TRANSPORTS: Readonly<Record<Kind, string[]>> = {

@@ -7,23 +7,22 @@ import { root } from "../../workshop/catalog.ts";
 import type { Run } from "../../workshop/stage/run.ts";
 import { asker, type Answers, type Ask } from "./calls.ts";
 
-/** A program of this folder that runs in a process of its own. Disposing it ends it at once. */
+/** A program of the lab that runs in a process of its own. Disposing it ends it at once. */
 export interface Child<A extends Answers> extends AsyncDisposable {
   ask: Ask<A>;
   pid: number | undefined;
 }
 
-/** Starts `file` of this folder. What it prints is kept, and told with what it fails at. */
+/** Starts a program. What it prints is kept, and told with what it fails at. */
 export function startChild<A extends Answers>(
   run: Run,
   name: string,
-  file: string,
+  file: URL,
   env: Record<string, string> = {},
 ): Child<A> {
   const logFile = join(run.folder, `${name}.log`);
   const log = openSync(logFile, "w");
-  const program = fileURLToPath(new URL(file, import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", program], {
+  const child = spawn(process.execPath, ["--import", "tsx", fileURLToPath(file)], {
     cwd: root,
     env: { ...run.env, ...env },
     stdio: ["ignore", log, log, "ipc"],

@@ -1,0 +1,212 @@
+import type { Browser } from "playwright";
+import { ECOSYSTEM, steps } from "../../workshop/catalog.ts";
+import { startBrowser } from "../../workshop/stage/browser.ts";
+import { startDaemon } from "../../workshop/stage/daemon.ts";
+import { startManagedApp } from "../../workshop/stage/managed-app.ts";
+import { connectPm2 } from "../../workshop/stage/pm2.ts";
+import { freePort } from "../../workshop/stage/ports.ts";
+import { startRedis } from "../../workshop/stage/redis.ts";
+import { compose } from "../../workshop/verify/compose.ts";
+import type { Bench, Experiment, Found, Place, Session, Size } from "../frame/experiment.ts";
+import { startLag, stopLag, whyInvalid } from "../load/lag.ts";
+import { shares } from "../load/pool.ts";
+
+/** On the solution of which step a design stands. */
+const FIXES = { none: 3, websocket: 4, relay: 7 } as const;
+const FIX_NAMES = {
+  none: "no fix (step 3)",
+  websocket: "WebSocket only (step 4)",
+  relay: "relay (step 7)",
+};
+const ENDS = {
+  websocket: "on a WebSocket",
+  polling: "stuck on polling",
+  none: "not connected",
+};
+type End = keyof typeof ENDS;
+
+/** How late this process may be: little beside the seconds that a page has. In ms. */
+const MOST_LAG = { p99: 500, max: 1_500 };
+
+interface Amount {
+  workers: readonly number[];
+  fixes: readonly (keyof typeof FIXES)[];
+  rounds: number;
+  /** Page loads at each place, in each round, and how many of them at the same time. */
+  loads: number;
+  atOnce: number;
+  /** How long a page may take, in ms. */
+  within: number;
+}
+const AMOUNTS: Readonly<Record<Size, Amount>> = {
+  quick: {
+    workers: [1, 2, 4],
+    fixes: ["none", "relay"],
+    rounds: 1,
+    loads: 8,
+    atOnce: 4,
+    within: 4_000,
+  },
+  full: {
+    workers: [1, 2, 3, 4, 6, 8],
+    fixes: ["none", "websocket", "relay"],
+    rounds: 3,
+    loads: 20,
+    atOnce: 4,
+    within: 6_000,
+  },
+};
+
+/** What the article's pictures show, as a figure: how pages end in a real browser. */
+export const browser: Experiment = {
+  name: "browser",
+  title: "In the browser",
+  question:
+    "Of pages that are loaded in Chromium, how many come to a WebSocket, how many stay on polling, and how many are still trying?",
+  measures: {
+    share: { title: "share of page loads", show: "share" },
+    refused: { title: "pages that saw a refusal", show: "share" },
+  },
+  figures: [
+    {
+      id: "ends",
+      title: "How a page load ends in Chromium",
+      subtitle: "Share of loads in fresh contexts. Bars: 95 % intervals (Wilson).",
+      measure: "share",
+      x: { by: "workers", title: "workers" },
+      series: { by: "end", order: Object.keys(ENDS), labels: ENDS },
+      panels: { by: "fix", order: Object.keys(FIX_NAMES), labels: FIX_NAMES },
+      y: { title: "page loads", scale: "share" },
+    },
+    {
+      id: "refused",
+      title: "Pages of which at least one request was refused",
+      subtitle: "Share of loads, as the page itself counts them. Bars: 95 % intervals (Wilson).",
+      measure: "refused",
+      x: { by: "workers", title: "workers" },
+      series: { by: "fix", order: Object.keys(FIX_NAMES), labels: FIX_NAMES },
+      y: { title: "page loads", scale: "share" },
+    },
+  ],
+  notes: [
+    "The chat's own page says how it ends: connected or not, and by which transport. A page that has no WebSocket is looked at again when its time is over.",
+    "A browser keeps connections open and uses them again, so that several requests in a row may meet one worker: it fails less surely than a Node client, and less plainly.",
+    "The workers run under pm2 in cluster mode, from the solutions of the steps, with no more changed than their number.",
+  ],
+  design: (size) => {
+    const { workers, fixes, rounds, loads, atOnce, within } = AMOUNTS[size];
+    return {
+      rounds,
+      places: workers.flatMap((count) => fixes.map((fix) => ({ fix, workers: count }))),
+      varied: [
+        `workers ${workers.join(", ")}`,
+        `fix: ${fixes.map((fix) => FIX_NAMES[fix]).join(", ")}`,
+      ],
+      held: [
+        `${loads} loads in each round, ${atOnce} at the same time, each without cache, cookies or open connections`,
+        `${within / 1000} s for each`,
+      ],
+    };
+  },
+  open,
+};
+
+async function open({ run, size }: Bench): Promise<Session> {
+  const amount = AMOUNTS[size];
+  const chromium = await openBrowser(await startBrowser(run));
+  const pm2 = await connectPm2(await startDaemon(run));
+  return {
+    async visit(at, round) {
+      const fix = at.fix as keyof typeof FIXES;
+      const step = steps.find(({ number }) => number === FIXES[fix]);
+      if (!step) throw new Error(`There is no step for ${fix}.`);
+      const edit = { file: ECOSYSTEM, take: "instances: 4", put: `instances: ${at.workers}` };
+      using code = compose({ step, dir: "", without: [], edits: [edit] });
+      const name = `${fix}-${at.workers}-${round}`;
+      const needsRedis = step.services.includes("redis");
+      await using redis = needsRedis ? await startRedis(run, `redis-${name}`) : undefined;
+      await using app = await startManagedApp({
+        run,
+        pm2,
+        dir: code.dir,
+        name,
+        port: await freePort(),
+        redis: redis && { url: redis.url, prefix: "lab" },
+        quiet: true,
+        hurry: true,
+      });
+      // Awaited: the app goes when this function returns.
+      return await loadPages(chromium, app.url, at, amount);
+    },
+    async [Symbol.asyncDispose]() {
+      await chromium.close();
+      await pm2[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function openBrowser({ endpoint }: { endpoint: string }): Promise<Browser> {
+  const { chromium } = await import("playwright");
+  return chromium.connect(endpoint);
+}
+
+/** Loads pages, several at the same time, and counts how they end. */
+async function loadPages(
+  chromium: Browser,
+  url: string,
+  at: Place,
+  { loads, atOnce, within }: Amount,
+): Promise<Found[]> {
+  const seen: Seen[] = [];
+  startLag();
+  const groups = Math.ceil(loads / atOnce);
+  for (const count of shares(loads, groups)) {
+    const group = Array.from({ length: count }, () => loadPage(chromium, url, within));
+    seen.push(...(await Promise.all(group)));
+  }
+  // On a machine that is too busy pages are late, which says nothing of handshakes.
+  const invalid = whyInvalid(stopLag(), MOST_LAG);
+  const ends = (Object.keys(ENDS) as End[]).map((end) => ({
+    measure: "share",
+    at: { ...at, end },
+    samples: seen.map((page) => Number(page.end === end)),
+    invalid,
+  }));
+  const refused = seen.map((page) => Number(page.refused > 0));
+  return [...ends, { measure: "refused", at, samples: refused, invalid }];
+}
+
+interface Seen {
+  end: End;
+  refused: number;
+}
+
+/** Loads the page, and looks at it until it has a WebSocket, or its time is over. */
+async function loadPage(chromium: Browser, url: string, within: number): Promise<Seen> {
+  const context = await chromium.newContext();
+  try {
+    const page = await context.newPage();
+    await page.goto(url, { waitUntil: "commit" });
+    const read = (id: string, name: string) =>
+      page.locator(`[data-testid="${id}"]`).getAttribute(name);
+    const look = async () => {
+      const isConnected = (await read("state", "data-state")) === "connected";
+      return {
+        transport: isConnected ? await read("transport", "data-transport") : undefined,
+        refused: Number(await read("refused", "data-count")),
+      };
+    };
+    await page
+      .waitForSelector('[data-testid="transport"][data-transport="websocket"]', { timeout: within })
+      // Its time is over: then it is looked at as it is.
+      .catch(() => {});
+    const { transport, refused } = await look();
+    const isPolling = transport === "polling";
+    return {
+      end: transport === "websocket" ? "websocket" : isPolling ? "polling" : "none",
+      refused,
+    };
+  } finally {
+    await context.close();
+  }
+}

@@ -1,0 +1,31 @@
+/** One of the processes of the clients. What it does costs the measured servers nothing of their time. */
+import { answer } from "../cluster/calls.ts";
+import { arrive, depart, persist, stay } from "./arrivals.ts";
+import { attend, countHeard, hear, leave, listen, speak } from "./audience.ts";
+import { disperse, forget, gather, heardSoFar, isBack, mark, settle } from "./crowd.ts";
+import { startLag, stopLag } from "./lag.ts";
+
+const answers = {
+  arrive,
+  persist,
+  stay,
+  depart,
+  attend,
+  leave,
+  listen,
+  speak,
+  countHeard,
+  hear,
+  gather,
+  mark,
+  forget,
+  isBack,
+  heardSoFar,
+  settle,
+  disperse,
+  startLag,
+  stopLag,
+};
+export type LoadAnswers = typeof answers;
+
+answer(answers);
