@@ -1,16 +1,13 @@
 /** `npm run lab`: the figures under every claim of the workshop. */
-import { Command, CommanderError } from "commander";
-import { Inconclusive, MachineProblem, UsageProblem } from "../workshop/problems.ts";
+import { Command } from "commander";
+import { explain } from "../workshop/failure.ts";
+import { UsageProblem } from "../workshop/problems.ts";
 import { columns } from "../workshop/text.ts";
 import { experiments } from "./experiments.ts";
 import type { Experiment } from "./frame/experiment.ts";
 import { keepReport } from "./frame/keep.ts";
 import { listText } from "./frame/list.ts";
 import { runAll, runOne, type Wish } from "./frame/run.ts";
-
-const USAGE = 2;
-const MACHINE = 3;
-const FAILED = 4;
 
 interface Options {
   quick?: true;
@@ -59,26 +56,6 @@ function find(name: string): Experiment {
   if (found) return found;
   const names = experiments.map((experiment) => experiment.name).join(", ");
   throw new UsageProblem(`There is no experiment ${name}: there are ${names}, and all.`);
-}
-
-/** One line for what a reader can mend, a stack trace for what only we can. */
-function explain(error: unknown): number {
-  // Commander has said it.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
-  if (error instanceof UsageProblem) {
-    console.error(error.message);
-    return USAGE;
-  }
-  if (error instanceof MachineProblem) {
-    console.error(`${error.message}\nMend it: ${error.remedy}`);
-    return MACHINE;
-  }
-  if (error instanceof Inconclusive) {
-    console.error(error.message);
-    return FAILED;
-  }
-  console.error(error);
-  return FAILED;
 }
 
 try {

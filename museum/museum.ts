@@ -1,17 +1,14 @@
 /** `npm run museum`: the stack of 2014, performed on today's Node. */
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
+import { explain } from "../workshop/failure.ts";
 import { onInterrupt } from "../workshop/interrupt.ts";
-import { Inconclusive, MachineProblem, UsageProblem } from "../workshop/problems.ts";
+import { UsageProblem } from "../workshop/problems.ts";
 import { openRun } from "../workshop/stage/run.ts";
 import { columns } from "../workshop/text.ts";
 import { acts, type Act } from "./acts.ts";
 import { openGuide } from "./guide.ts";
 import { House } from "./house.ts";
 import { areInstalled, installPackages } from "./packages.ts";
-
-const USAGE = 2;
-const MACHINE = 3;
-const INCONCLUSIVE = 4;
 
 const program = new Command("npm run museum --")
   .description(
@@ -76,22 +73,6 @@ function toAct(text: string): Act {
   throw new UsageProblem(
     `There is no act ${text}: the acts are 1 to ${acts.length}. Example: npm run museum -- --act 3`,
   );
-}
-
-/** One line for what a reader can mend, a stack trace for what only we can. */
-function explain(error: unknown): number {
-  // Commander has said it.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
-  if (error instanceof UsageProblem) {
-    console.error(error.message);
-    return USAGE;
-  }
-  if (error instanceof MachineProblem) {
-    console.error(`${error.message}\nMend it: ${error.remedy}`);
-    return MACHINE;
-  }
-  console.error(error instanceof Inconclusive ? error.message : error);
-  return INCONCLUSIVE;
 }
 
 try {

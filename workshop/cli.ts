@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, CommanderError } from "commander";
 import { folderInGit, steps, type Step } from "./catalog.ts";
-import { EXIT_CODES, USAGE } from "./check/verdict.ts";
-import { Inconclusive, MachineProblem, NotYet, UsageProblem } from "./problems.ts";
+import { EXIT_CODES } from "./check/verdict.ts";
+import { exitCodeOf, explain } from "./failure.ts";
+import { UsageProblem } from "./problems.ts";
 import type { SlidesTyped } from "./slides.ts";
 import type { Typed } from "./verify/plan.ts";
 
@@ -237,38 +238,13 @@ async function folderToCheck(
   return copy.dir;
 }
 
-/** One line for what a reader can mend, a stack trace for what only we can. */
-function explain(error: unknown): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0;
-    if (error.code === "commander.help") {
-      console.error(program.helpInformation());
-      return USAGE;
-    }
-    console.error(error.message.replace(/^error: /, ""));
-    return USAGE;
+/** Commander is silent here: its help belongs to the command that was typed. */
+function explainUsage(error: CommanderError): number {
+  const isHelp = error.code === "commander.help";
+  if (error.exitCode !== 0) {
+    console.error(isHelp ? program.helpInformation() : error.message.replace(/^error: /, ""));
   }
-  if (error instanceof UsageProblem) {
-    console.error(error.message);
-    return USAGE;
-  }
-  if (error instanceof MachineProblem) {
-    console.error(`${error.message}\nMend it: ${error.remedy}`);
-    return EXIT_CODES["your machine"];
-  }
-  if (error instanceof Inconclusive) {
-    console.error(error.message);
-    return EXIT_CODES.inconclusive;
-  }
-  if (error instanceof NotYet) {
-    console.error(error.message);
-    return EXIT_CODES["not yet"];
-  }
-  console.error(
-    "This is a bug in the workshop. Please report it with the output of npm run doctor.",
-  );
-  console.error(error);
-  return EXIT_CODES.inconclusive;
+  return exitCodeOf(error);
 }
 
 // `npm run check 3 | head`: who reads no more wants no more.
@@ -291,7 +267,7 @@ for (const subcommand of program.commands) {
 try {
   await program.parseAsync(process.argv.slice(2), { from: "user" });
 } catch (error) {
-  process.exitCode = explain(error);
+  process.exitCode = error instanceof CommanderError ? explainUsage(error) : explain(error);
 }
 // pm2's client tries for ever to find a daemon again that has been ended.
 process.exit();

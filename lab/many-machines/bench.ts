@@ -1,17 +1,13 @@
 /** `npm run bench:hosts`: ways to lead clients to several hosts, in one run. */
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
+import { explain } from "../../workshop/failure.ts";
 import { onInterrupt } from "../../workshop/interrupt.ts";
-import { MachineProblem } from "../../workshop/problems.ts";
 import { openRun } from "../../workshop/stage/run.ts";
 import { duration } from "../../workshop/text.ts";
 import { describeMachine, saveResult } from "../relay/save.ts";
 import { FULL, measureHosts, QUICK } from "./measure.ts";
 import { legendOf, tableOf } from "./table.ts";
 import { variants, type Variant } from "./variants.ts";
-
-const USAGE = 2;
-const MACHINE = 3;
-const FAILED = 4;
 
 const program = new Command("npm run bench:hosts --")
   .description(
@@ -49,18 +45,6 @@ async function bench({ quick, save }: { quick?: true; save: boolean }): Promise<
   const result = { lab: "many-machines", startedAt, took, machine, plan, blocks };
   const folder = saveResult("many-machines", startedAt, result, text);
   console.log(`\nAll samples: ${folder}/result.json`);
-}
-
-/** One line for what a reader can mend, a stack trace for what only we can. */
-function explain(error: unknown): number {
-  // Commander has said it.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
-  if (error instanceof MachineProblem) {
-    console.error(`${error.message}\nMend it: ${error.remedy}`);
-    return MACHINE;
-  }
-  console.error(error);
-  return FAILED;
 }
 
 try {

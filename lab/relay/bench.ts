@@ -1,7 +1,7 @@
 /** `npm run bench:relay`: the relay beside other ways, in one run. */
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError } from "commander";
+import { explain } from "../../workshop/failure.ts";
 import { onInterrupt } from "../../workshop/interrupt.ts";
-import { MachineProblem, UsageProblem } from "../../workshop/problems.ts";
 import { openRun } from "../../workshop/stage/run.ts";
 import { duration } from "../../workshop/text.ts";
 import { FULL, measureRelay, QUICK } from "./measure.ts";
@@ -12,9 +12,6 @@ import { findReference, variants, type Variant } from "./variants.ts";
 
 /** More processes than that say nothing on any machine that this is run on. */
 const MOST_WORKERS = 16;
-const USAGE = 2;
-const MACHINE = 3;
-const FAILED = 4;
 
 interface Options {
   workers?: number[];
@@ -101,22 +98,6 @@ function toWorkers(list: string): number[] {
 function toCount(text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text);
   throw new InvalidArgumentError("It is a whole number from 1 on.");
-}
-
-/** One line for what a reader can mend, a stack trace for what only we can. */
-function explain(error: unknown): number {
-  // Commander has said it.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
-  if (error instanceof UsageProblem) {
-    console.error(error.message);
-    return USAGE;
-  }
-  if (error instanceof MachineProblem) {
-    console.error(`${error.message}\nMend it: ${error.remedy}`);
-    return MACHINE;
-  }
-  console.error(error);
-  return FAILED;
 }
 
 try {

@@ -1,6 +1,6 @@
 import type { Display } from "../terminal/display.ts";
 import type { Command } from "./commands.ts";
-import { messageOf } from "./message.ts";
+import { messageOf } from "../failure.ts";
 
 interface Question {
   text: string;

@@ -12,7 +12,7 @@ import { portFrom } from "../stage/ports.ts";
 import { requireRedis } from "../stage/reach-redis.ts";
 import { watchFolder } from "../watch.ts";
 import type { DeskEvents, DeskState, Judgement } from "./desk-events.ts";
-import { messageOf } from "./message.ts";
+import { messageOf } from "../failure.ts";
 import type { Tools } from "./tools.ts";
 
 export interface DeskOptions {

@@ -4,7 +4,7 @@ import { NotRunning, type LearnersApp } from "../learners-app.ts";
 import { nextStep, progressOf } from "../progress.ts";
 import { UsageProblem } from "../problems.ts";
 import { Desk } from "../session/desk.ts";
-import { messageOf } from "../session/message.ts";
+import { messageOf } from "../failure.ts";
 import type { Tools } from "../session/tools.ts";
 import { Crowd } from "./crowd.ts";
 import { Lens } from "./lens/lens.ts";

@@ -5,7 +5,7 @@ import { diffOf } from "../diff.ts";
 import { nextHint } from "../hints.ts";
 import { progressOf } from "../progress.ts";
 import { UsageProblem } from "../problems.ts";
-import { messageOf } from "../session/message.ts";
+import { messageOf } from "../failure.ts";
 import { resetReport, undoReport } from "../session/reset-report.ts";
 import type { Bench } from "./bench.ts";
 import { openInEditor } from "./editor.ts";
