@@ -6,7 +6,7 @@ export interface Live {
   step: number;
   /** Where its app is. */
   url: string;
-  /** Where the workbench is, for who wants to see more than the app: it lets no page frame it. */
+  /** Where the workbench is, if the session is one, with what lets a browser in. */
   workbench?: string | undefined;
 }
 
@@ -14,10 +14,5 @@ export interface Live {
 export async function liveSession(): Promise<Live | undefined> {
   const note = runningSession();
   if (!note?.url || !(await answers(Number(new URL(note.url).port)))) return undefined;
-  const workbench: unknown = Reflect.get(note, "workbench");
-  return {
-    step: note.step,
-    url: note.url,
-    workbench: typeof workbench === "string" ? workbench : undefined,
-  };
+  return { step: note.step, url: note.url, workbench: note.workbench };
 }

@@ -99,6 +99,23 @@ describe("the slide of a step that can be run", () => {
     expect(await trace.locator(".lines").isVisible()).toBe(true);
   });
 
+  test("shows the lens instead where the session is a workbench, in the deck's own theme", async ({
+    browser,
+  }) => {
+    let live: Live | undefined;
+    await using opened = await open(browser, { theme: "dark" }, { live: () => live });
+    const { origin } = opened;
+    live = { step: 3, url: `${origin}/`, workbench: `${origin}/?token=secret` };
+    await showSlide(opened.page, SLIDE);
+    const trace = opened.page.locator("section.present .trace");
+
+    await trace.locator(".source", { hasText: "Live" }).waitFor();
+    expect(await trace.locator("iframe").getAttribute("src")).toBe(
+      `${origin}/live?token=secret&theme=dark&controls=no`,
+    );
+    expect(await trace.locator(".about a").getAttribute("href")).toBe(live.workbench);
+  });
+
   test("goes on with the recording while a session of another step runs", async ({ browser }) => {
     const live: Live = { step: 4, url: "http://127.0.0.1:9" };
     await using opened = await open(browser, {}, { live: () => live });

@@ -1,8 +1,10 @@
 // @ts-check
 
+/** @typedef {{ step: number, url: string, workbench?: string }} Live */
+
 /**
- * Shows the app itself while a session of the figure's step runs in this clone, else the recording.
- * Gives what ends that.
+ * Shows what runs while a session of the figure's step runs in this clone, else the recording: the
+ * workbench's lens where there is one, else the app itself. Gives what ends that.
  *
  * @param {HTMLElement} figure
  * @param {number} every how often it looks, in ms
@@ -27,7 +29,7 @@ export function watchLive(figure, every) {
     source.textContent = isHere ? "Live" : "Recorded";
     if (button) button.textContent = isHere ? "Reload" : "Replay";
     about.replaceChildren(...(isHere ? told(live) : recorded));
-    if (isHere) frame.src = live.url;
+    if (isHere) frame.src = shown(live);
     else frame.removeAttribute("src");
   };
   // A page that is loaded again meets other workers.
@@ -45,15 +47,27 @@ export function watchLive(figure, every) {
 }
 
 /**
- * @param {{ step: number, url: string, workbench?: string }} live
+ * @param {Live} live
+ * @returns {string} what the frame shows
+ */
+function shown({ url, workbench }) {
+  if (!workbench) return url;
+  const lens = new URL("/live", workbench);
+  lens.searchParams.set("token", new URL(workbench).searchParams.get("token") ?? "");
+  lens.searchParams.set("theme", document.documentElement.dataset.theme ?? "light");
+  lens.searchParams.set("controls", "no");
+  return lens.href;
+}
+
+/**
+ * @param {Live} live
  * @returns {(string | Node)[]}
  */
 function told({ step, url, workbench }) {
-  const what = `the app of step ${step}, as it runs now at ${url}`;
-  if (!workbench) return [what];
+  if (!workbench) return [`the app of step ${step}, as it runs now at ${url}`];
   const link = document.createElement("a");
   link.href = workbench;
   link.target = "_blank";
-  link.textContent = "see every request in the workbench";
-  return [`${what}; `, link];
+  link.textContent = "open the workbench";
+  return [`every request of step ${step} as it comes, at ${url}; `, link];
 }
