@@ -3,6 +3,8 @@ import { AXIS } from "./geometry.ts";
 import type { Picture } from "./picture.ts";
 import type { Placed } from "./timeline.ts";
 
+/** Where they are written, and where the ticks begin, in px. */
+const [WRITTEN, TICKED] = [17, 23];
 /** Clock times stand at least so far apart, in px. */
 const TICK = 96;
 
@@ -31,8 +33,8 @@ export function Clock({
           free = at + TICK * scale;
           parts.push(
             <g key={fact.n}>
-              <path class="lens-tick" d={`M${at} ${AXIS - 5}V${height}`} />
-              <text x={at} y={AXIS - 11}>
+              <path class="lens-tick" d={`M${at} ${TICKED}V${height}`} />
+              <text x={at} y={WRITTEN}>
                 {clock(fact.when)}
               </text>
             </g>,

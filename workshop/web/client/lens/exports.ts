@@ -6,6 +6,8 @@ import type { LensModel } from "./model.ts";
 const STYLES = [
   "fill",
   "fill-opacity",
+  "stop-color",
+  "stop-opacity",
   "stroke",
   "stroke-width",
   "stroke-dasharray",

@@ -2,8 +2,8 @@ import { LINES } from "../../lens/board.ts";
 import type { Lane } from "../../lens/lanes.ts";
 import type { Size } from "./hooks.ts";
 
-/** The clock above the lanes, in px. */
-export const AXIS = 32;
+/** The clock above the lanes, in px, with room for the name of a session in the first of them. */
+export const AXIS = 44;
 /** Below this width the lanes' names shrink to their numbers, in px. */
 const NARROW = 720;
 const [LOWEST, HIGHEST] = [66, 240];

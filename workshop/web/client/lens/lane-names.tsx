@@ -14,6 +14,37 @@ export function Band({ row: { lane, top, height, middle }, width }: { row: Row; 
   );
 }
 
+/** What leaves on the left fades, so that half a word is no word. In px. */
+const FADE = 40;
+const PAPERS = ["worker", "redis"] as const;
+
+/** How it fades, on either ground. */
+export function Fades() {
+  return (
+    <>
+      {PAPERS.map((paper) => (
+        <linearGradient key={paper} id={`lens-fade-${paper}`}>
+          <stop class={`lens-fade-${paper}`} offset="0.1" />
+          <stop class={`lens-fade-${paper}`} offset="1" stop-opacity="0" />
+        </linearGradient>
+      ))}
+    </>
+  );
+}
+
+/** Lies over the left end of a lane, or of the clock. */
+export function Fade({
+  paper,
+  ...place
+}: {
+  paper: (typeof PAPERS)[number];
+  x: number;
+  y: number;
+  height: number;
+}) {
+  return <rect class="lens-fade" fill={`url(#lens-fade-${paper})`} width={FADE} {...place} />;
+}
+
 /** Whose lane it is, with what it has done so far. */
 export function Name({
   row: { lane, top, height },
@@ -45,6 +76,7 @@ export function Name({
         width={gutter}
         height={height - 1}
       />
+      <Fade paper={isRedis ? "redis" : "worker"} x={gutter} y={top + 1} height={height - 1} />
       <path class="lens-gutter-edge" d={`M${gutter} ${top}V${top + height}`} />
       <circle class={`lens-badge lens-badge-${lane.kind}`} cx={x} cy={middle} r={size} />
       <text

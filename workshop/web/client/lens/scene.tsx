@@ -1,8 +1,8 @@
 import type { Ref } from "preact";
 import { useRef } from "preact/hooks";
-import type { Geometry } from "./geometry.ts";
+import { AXIS, type Geometry } from "./geometry.ts";
 import { Happened } from "./happened.tsx";
-import { Band, Name } from "./lane-names.tsx";
+import { Band, Fade, Fades, Name } from "./lane-names.tsx";
 import type { LensModel } from "./model.ts";
 import { useScroll } from "./scroll.ts";
 
@@ -68,6 +68,7 @@ export function Scene({
         <clipPath id="lens-plot">
           <rect x={gutter} y="0" width={Math.max(0, width - gutter)} height={height} />
         </clipPath>
+        <Fades />
       </defs>
       <rect class="lens-paper" width={width} height={height} />
       {rows.map((row) => (
@@ -78,6 +79,7 @@ export function Scene({
           <Happened model={model} geometry={geometry} {...scroll} />
         </g>
       </g>
+      <Fade paper="worker" x={gutter} y={0} height={AXIS} />
       {rows.map((row) => (
         <Name key={row.lane.id} row={row} geometry={geometry} totals={board.totals} />
       ))}
