@@ -44,6 +44,12 @@ export const documented: readonly Documented[] = [
   { command: /^npm start/, test: "workshop/testing/workbench.ts", says: '"start"' },
   { command: /^npm run lab(?: \[name\])?$/, test: "lab/cli.test.ts", says: "runLab()" },
   { command: /^npm run lab/, not: LONG },
+  {
+    command: /^npx tsx workshop\/web\/client\/lens\/stand\/draw\.ts/,
+    test: "workshop/web/client/lens/pictures.test.ts",
+    says: "drawPictures",
+  },
+  { command: /^npx tsx workshop\/web\/lens\/record\.ts/, not: LONG },
   { command: /^npm run museum/, test: "museum/museum.test.ts", says: '"--act"' },
   { command: /^npm run pm2/, test: "workshop/session.test.ts", says: '"pm2"' },
   { command: /^npm run redis/, test: "workshop/redis.test.ts", says: "runRedis" },

@@ -3,18 +3,15 @@ import { transcriptOf } from "../../lens/transcript.ts";
 import type { LensModel } from "./model.ts";
 
 /** What a drawing needs to look elsewhere as it looks here: there is no style sheet there. */
-const STYLES = [
+const INHERITED = [
   "fill",
   "fill-opacity",
-  "stop-color",
-  "stop-opacity",
   "stroke",
   "stroke-width",
   "stroke-dasharray",
   "stroke-linecap",
   "stroke-linejoin",
   "stroke-opacity",
-  "opacity",
   "paint-order",
   "font-family",
   "font-size",
@@ -22,6 +19,8 @@ const STYLES = [
   "text-anchor",
   "letter-spacing",
 ];
+/** The same, of what an element does not have from the one around it, with what it has by itself. */
+const OWN = { opacity: "1", "stop-color": "rgb(0, 0, 0)", "stop-opacity": "1" };
 
 /** What is shown, as text to be pasted into an issue. */
 export function transcript(model: LensModel): string {
@@ -67,17 +66,31 @@ export function drawingOf(svg: SVGSVGElement): string {
   if (!(copy instanceof SVGSVGElement)) throw new Error("unreachable: the copy of an SVG is one");
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   const [seen, copied] = [svg.querySelectorAll("*"), copy.querySelectorAll("*")];
+  for (const [name, value] of looks(svg)) copy.setAttribute(name, value);
   seen.forEach((element, at) => {
     const to = copied[at];
     if (!to) return;
-    const style = getComputedStyle(element);
-    for (const name of STYLES) {
-      const value = style.getPropertyValue(name);
-      if (value && value !== "none 0px") to.setAttribute(name, value);
-    }
-    for (const name of ["class", "style"]) to.removeAttribute(name);
+    const around = element.parentElement ?? svg;
+    for (const [name, value] of looks(element, around)) to.setAttribute(name, value);
   });
+  for (const element of [copy, ...copied]) {
+    for (const name of ["class", "style"]) element.removeAttribute(name);
+  }
   return new XMLSerializer().serializeToString(copy);
+}
+
+/** How an element looks where that is not how the one around it looks. */
+function looks(element: Element, around?: Element): [name: string, value: string][] {
+  const [style, other] = [getComputedStyle(element), around && getComputedStyle(around)];
+  return [
+    ...INHERITED.filter(
+      (name) => style.getPropertyValue(name) !== other?.getPropertyValue(name),
+    ).map((name): [string, string] => [name, style.getPropertyValue(name)]),
+    ...Object.entries(OWN).flatMap(([name, initial]): [string, string][] => {
+      const value = style.getPropertyValue(name);
+      return value === initial ? [] : [[name, value]];
+    }),
+  ];
 }
 
 async function pixelsOf(text: string, svg: SVGSVGElement): Promise<Blob> {

@@ -11,14 +11,20 @@
 import { render } from "preact";
 import type { LensEvent, LensSnapshot } from "../../../lens/messages.ts";
 import { LensAlone } from "../embed.tsx";
+import { drawingOf } from "../exports.ts";
 import { Lens } from "../lens.tsx";
 import { LensModel } from "../model.ts";
 import { Player } from "./player.ts";
 
 declare global {
   interface Window {
-    /** For tests: the model, what was recorded, and how to play more of it. */
-    stand: { model: LensModel; recorded: readonly LensEvent[]; player: Player };
+    /** For tests: the model, what was recorded, how to play more of it, and the picture itself. */
+    stand: {
+      model: LensModel;
+      recorded: readonly LensEvent[];
+      player: Player;
+      drawing: () => string;
+    };
   }
 }
 
@@ -43,7 +49,7 @@ const model = new LensModel(
 );
 const player = new Player({ ...recorded, events }, (batch) => model.hear(batch));
 await model.refresh();
-window.stand = { model, recorded: recorded.events, player };
+window.stand = { model, recorded: recorded.events, player, drawing };
 
 const place = document.getElementById("stand");
 if (place) {
@@ -57,5 +63,11 @@ if (place) {
     place,
   );
 }
+function drawing(): string {
+  const scene = document.querySelector(".lens-scene");
+  if (!(scene instanceof SVGSVGElement)) throw new Error("Nothing is drawn yet.");
+  return drawingOf(scene);
+}
+
 const rate = Number(wanted.get("rate"));
 if (rate > 0) player.play(rate, Number(wanted.get("for") ?? 10));
