@@ -4,6 +4,7 @@ import type { FileDiff } from "../diff.ts";
 import type { Hint } from "../hints.ts";
 import type { StepProgress } from "../progress.ts";
 import type { DeskState } from "../session/desk-events.ts";
+import type { Worker } from "../stage/pm2.ts";
 import type { CrowdState } from "./crowd-state.ts";
 import type { LensBatch, LensSnapshot } from "./lens/messages.ts";
 
@@ -58,23 +59,13 @@ export interface BenchState {
   session?: SessionView | undefined;
 }
 
-/** One process of the app. */
-export interface WorkerView {
+/** One process of the app, as pm2 knows it, with what its requests tell. */
+export interface WorkerView extends Omit<
+  Worker,
+  "waitsForReady" | "listenTimeout" | "outFile" | "errFile"
+> {
   /** `worker 1`, or `host b, worker 1`. */
   name: string;
-  instance: number;
-  host?: string | undefined;
-  pid: number;
-  /** pm2's word, as in `pm2 list`. */
-  state: string;
-  mode: "cluster" | "fork";
-  restarts: number;
-  /** When it was started, in ms since the epoch; absent while it does not run. */
-  startedAt?: number | undefined;
-  /** In percent of one core. */
-  cpu: number;
-  /** In bytes. */
-  memory: number;
   /** How many clients it has by what its requests tell: sessions that were opened and not ended. */
   clients: number;
   /** How many requests it has had in each of the last seconds, oldest first. */

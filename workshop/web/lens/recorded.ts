@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { TracedRequest, WorkerId } from "../../trace/events.ts";
+import { tracedRequest } from "../../testing/requests.ts";
 import type { LensEvent, LensSnapshot } from "./messages.ts";
 
 /** What was recorded of a step's solution: see record.ts. For tests. */
@@ -16,18 +17,7 @@ export function requestBy(
   worker: WorkerId,
   what: Partial<TracedRequest> = {},
 ): TracedRequest & { kind: "request" } {
-  return {
-    kind: "request",
-    at: 1_000,
-    worker,
-    method: "GET",
-    path: "/socket.io/",
-    upgrade: false,
-    transport: "polling",
-    status: 200,
-    ms: 1,
-    ...what,
-  };
+  return { ...tracedRequest({ at: 1_000, worker, ...what }), kind: "request" };
 }
 
 /** The same as an event of the lens. */
