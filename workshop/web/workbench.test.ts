@@ -238,6 +238,24 @@ describe("on the workbench", () => {
     await page.getByRole("status").getByText("Redis is back").waitFor();
   });
 
+  test("a page that is slow to paint hears all the same how things stand", async () => {
+    await using opened = await browser.open("about:blank");
+    const { page } = opened;
+    // What a page does after its first paint is done late, and the server is heard before it.
+    await page.addInitScript(() => {
+      const later = window.setTimeout.bind(window);
+      window.requestAnimationFrame = () => 0;
+      Object.assign(window, {
+        setTimeout: (act: TimerHandler, ms = 0, ...args: unknown[]) =>
+          later(act, ms === 35 ? 1_500 : ms, ...args),
+      });
+    });
+
+    await page.goto(`${workbench.url}#/3/read`);
+
+    await page.getByTestId("running").waitFor({ timeout: 20_000 });
+  });
+
   test("a server that is killed and started again: the page says both, and goes on", async () => {
     await using opened = await browser.open(`${workbench.url}#/3/read`);
     const { page } = opened;

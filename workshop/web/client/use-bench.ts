@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { io } from "socket.io-client";
 import type { CheckResult, Verdict } from "../../check/verdict.ts";
 import { duration } from "./parts/format.ts";
@@ -49,7 +49,9 @@ export function useBench(): Bench {
   const say = (text: string, kind: Notice["kind"] = "info") =>
     show({ id: (ownIds -= 1), at: Date.now(), kind, text });
 
-  useEffect(() => {
+  // The server tells all of it once, as soon as it is connected: an effect after the first paint may be
+  // too late to hear it.
+  useLayoutEffect(() => {
     let server: string | undefined;
     let run: number | undefined;
     socket.on("state", (told) => {
