@@ -2,7 +2,7 @@ import type { Person } from "../page/events.ts";
 import { SERVER } from "../workshop/catalog.ts";
 import type { Finding } from "../workshop/problems.ts";
 import type { App } from "../workshop/stage/app.ts";
-import { until } from "../workshop/stage/until.ts";
+import { eventually, until } from "../workshop/stage/until.ts";
 import { commandLine, line } from "../workshop/trace/line.ts";
 import { check } from "./support/check.ts";
 import { requireCluster } from "./support/cluster.ts";
@@ -33,6 +33,8 @@ const onChange = { file: "server.ts", todo: "6.5" };
 
 /** How long the workers may take to agree on who is in a room, in ms; measured: 10. */
 const PRESENT_WITHIN = 4_000;
+/** When nothing has been published for so long, in ms, nothing is on its way any more. */
+const SILENT_FOR = 200;
 /** Of how many a roll call gets no answer; 1 would be in "within 1 s", too. */
 const DEAF = 3;
 /** How long presence may take while a worker hangs, in ms; the adapter's own requestsTimeout is 5,000. */
@@ -228,13 +230,16 @@ function isObject(value: unknown): value is Record<string, unknown> {
 check(
   "who comes is told who is there, on all workers",
   { look: onPresence, blocks: true },
-  async ({ step, clients, show }) => {
-    const members = await gather(clients, step.workers * 2, step.workers);
-    const last = members.at(-1);
-    if (!last) throw new Error("unreachable: the crowd is not empty");
+  async ({ app, step, clients, show }) => {
+    const others = await gather(clients, step.workers * 2 - 1, step.workers);
+    // What the workers still tell each other of those would reach the last one, too.
+    await allIsTold(app);
+    const [last] = await gather(clients, 1, 1);
+    if (!last) throw new Error("unreachable: somebody has come");
+    const members = [...others, last];
     await sees(last, members, {
       hint: "fetchSockets asks all workers, if it is not told: local.",
-      ifNobody: {
+      ifUntold: {
         look: onChange,
         hint: "A worker has to tell its own clients of their change as well: tellWhoIsIn(room). serverSideEmit reaches the others only.",
       },
@@ -289,11 +294,26 @@ const OWN_CHANGE = {
   hint: "It was a change among the clients of its own worker: serverSideEmit reaches the others, and not the worker that calls it.",
 };
 
+/** Waits until the workers have nothing more to tell each other, if that is before long. */
+async function allIsTold({ trace }: App): Promise<void> {
+  let [said, since] = [trace.commands.length, performance.now()];
+  await eventually(
+    () => {
+      if (trace.commands.length !== said) {
+        [said, since] = [trace.commands.length, performance.now()];
+      }
+      return performance.now() - since;
+    },
+    (silence) => silence > SILENT_FOR,
+    PRESENT_WITHIN,
+  );
+}
+
 /** Waits until what a client was told last is who is there. */
 async function sees(
   member: Member,
   room: readonly Member[],
-  why: Pick<Finding, "hint"> & { ifNobody?: Pick<Finding, "look" | "hint"> },
+  why: Pick<Finding, "hint"> & { ifUntold?: Pick<Finding, "look" | "hint"> },
 ): Promise<void> {
   const wanted = room.map((one) => describe({ from: nameOf(one), worker: one.worker })).sort();
   await until(
@@ -301,12 +321,16 @@ async function sees(
     (told) => told.join() === wanted.join(),
     {
       within: PRESENT_WITHIN,
-      otherwise: (told) => ({
-        expected: `a client of worker ${member.worker.instance} to be told that these are in its room: ${wanted.join(", ")}`,
-        seen: told?.length ? told.join(", ") : "that it was told of nobody",
-        hint: why.hint,
-        ...(told?.length ? {} : why.ifNobody),
-      }),
+      otherwise: (told = []) => {
+        // What others were told just before it came may reach it, too: without itself.
+        const isOld = !told.some((one) => one.startsWith(nameOf(member)));
+        return {
+          expected: `a client of worker ${member.worker.instance} to be told that these are in its room: ${wanted.join(", ")}`,
+          seen: isOld ? "that nobody has told it since it came" : told.join(", "),
+          hint: why.hint,
+          ...(isOld ? why.ifUntold : {}),
+        };
+      },
     },
   );
 }

@@ -7,18 +7,33 @@ import { connect, createServer } from "node:net";
  */
 const FIRST = 20_000;
 const LAST = 32_000;
+/** Those that were given last: whoever asked for one may not listen on it yet. */
+const given = new Set<number>();
+/** So many of them are remembered. */
+const REMEMBERED = 1_000;
 /** How often one is tried at random before the operating system is asked. */
 const TRIES = 50;
 
-/** A TCP port that was free a moment ago on every interface, and that no outgoing connection takes. */
+/**
+ * A TCP port that was free a moment ago on every interface, that no outgoing connection takes, and that
+ * this process has not been given lately.
+ */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const port = randomInt(FIRST, LAST);
+    if (given.has(port)) continue;
+    remember(port);
     if (await isFree(port)) return port;
   }
   const port = await listenOnce(0);
   if (port === undefined) throw new Error("The operating system gave no free port.");
   return port;
+}
+
+function remember(port: number): void {
+  given.add(port);
+  const [oldest] = given;
+  if (given.size > REMEMBERED && oldest !== undefined) given.delete(oldest);
 }
 
 /** The wished port where it is free, else the next free one above it. */
