@@ -61,3 +61,10 @@ describe("a port", () => {
     expect(other).toBeLessThan(port + 100);
   });
 });
+
+test("a process is not given the same port again, though nobody listens on it yet", async () => {
+  const ports: number[] = [];
+  while (ports.length < 400) ports.push(await freePort());
+
+  expect(new Set(ports).size).toBe(ports.length);
+});
