@@ -24,9 +24,11 @@ describe("the difference between what was written down and what was seen", () =>
     expect(differenceOf("Saw pid … here", "Saw pid 41203 here")).toBe("  Saw pid 41203 here");
   });
 
-  test("takes a line that is only … for any number of lines", () => {
+  test("takes a line that is only … for any number of lines, and shows them", () => {
     expect(differenceOf(lines("a", "…", "b"), lines("a", "1", "2", "b", "c")).split("\n")).toEqual([
       "  a",
+      "… 1",
+      "… 2",
       "  …",
       "  b",
       "+ c",

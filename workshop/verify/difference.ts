@@ -2,7 +2,7 @@ import { ANY, matchesLine } from "./transcript.ts";
 
 /**
  * What was written down and what was seen, line by line: `-` before a line that was written down and
- * not seen, `+` before one that was seen and not written down.
+ * not seen, `+` before one that was seen and not written down, `…` before one that goes with a lone `…`.
  */
 export function differenceOf(written: string, seen: string): string {
   const [before, after] = [linesOf(written), linesOf(seen)];
@@ -14,7 +14,7 @@ export function differenceOf(written: string, seen: string): string {
       (a, b) => a.price + costOf(costs, a.to) - (b.price + costOf(costs, b.to)),
     )[0];
     if (!best) throw new Error("unreachable: one of both has a further line");
-    if (best.show !== undefined) shown.push(best.show.trimEnd());
+    shown.push(best.show.trimEnd());
     at = best.to;
   }
   return shown.join("\n");
@@ -30,7 +30,7 @@ interface Move {
   to: Place;
   /** 1 for a line that has no counterpart. */
   price: number;
-  show: string | undefined;
+  show: string;
 }
 
 function movesFrom({ i, j }: Place, before: readonly string[], after: readonly string[]): Move[] {
@@ -46,7 +46,7 @@ function movesFrom({ i, j }: Place, before: readonly string[], after: readonly s
     moves.push({ to: { i: i + 1, j }, price, show: `${isAny ? " " : "-"} ${written}` });
   }
   if (seen !== undefined) {
-    moves.push({ to: { i, j: j + 1 }, price, show: isAny ? undefined : `+ ${seen}` });
+    moves.push({ to: { i, j: j + 1 }, price, show: `${isAny ? ANY : "+"} ${seen}` });
   }
   return moves;
 }
