@@ -2,10 +2,13 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { folderOf, steps, type Source, type Step } from "../workshop/catalog.ts";
+import { patternOf } from "../workshop/elision.ts";
 import { HINTS, readHints, todosOf } from "../workshop/hints/stages.ts";
 import { sectionsIn } from "../workshop/markdown.ts";
 import { takeApart } from "../workshop/regions.ts";
+import { answersOf, starterFolder } from "../workshop/verify/answers.ts";
 import { titlesOf } from "../workshop/verify/titles.ts";
+import { readTranscript } from "../workshop/verify/transcript.ts";
 
 const README = "README.md";
 /** What only the starter has, since nobody edits it. */
@@ -85,11 +88,26 @@ describe.each(steps)("step $number", (step) => {
     }
   });
 
+  test("has hints for nothing that no answer shows", () => {
+    const folders = [starterFolder(step), ...answersOf(step).map(({ dir }) => dir)];
+    const told = folders.map((folder) => (readTranscript(folder) ?? "").replace(/\s+/g, " "));
+
+    for (const [seen, stages] of readHints(step).seen) {
+      const saw = new RegExp(`Saw ${patternOf(seen)}\\.`, "u");
+      expect(
+        told.some((transcript) => saw.test(transcript)),
+        `Seen: ${seen}`,
+      ).toBe(true);
+      expect(stages.length, `Seen: ${seen}`).toBeGreaterThan(0);
+    }
+  });
+
   test("has no other sections in its hints", () => {
     const text = read(step, "starter", HINTS);
 
     expect(text.split("\n")[0]).toBe(`# Hints for step ${step.number}`);
-    for (const { title } of sectionsIn(text)) expect(title).toMatch(/^(TODO \d+\.\d+$|Check: )/);
+    for (const { title } of sectionsIn(text))
+      expect(title).toMatch(/^(TODO \d+\.\d+$|Check: |Seen: )/);
   });
 });
 

@@ -19,6 +19,7 @@ const BOOK: HintBook = {
     ["3.2", ["look", "there"]],
   ]),
   checks: new Map([["a session has one owner", ["who owns it?"]]]),
+  seen: new Map([["… processes, in fork mode", ["which mode?"]]]),
 };
 
 test("without a verdict, the hints are those of the first TODO, one after the other", async () => {
@@ -72,6 +73,20 @@ test("a failed check has those for it, and then those for its TODO", async () =>
     todo: "3.2",
     look: { file: "findings.json" },
   });
+});
+
+test("what a check has seen may have hints of its own, and then the last one of its TODO", async () => {
+  using desk = openDesk();
+  const { nextHint, noteResults } = await hintsAt(desk);
+  const four = { seen: "4 processes, in fork mode", look: at("3.1") };
+  await noteResults(step, [failed("a session has one owner", four)]);
+
+  const hints = [await nextHint(step), await nextHint(step)];
+  await noteResults(step, [failed("a session has one owner", { look: at("3.1") })]);
+
+  expect(hints.map(brief)).toEqual(["1/2 which mode?", "2/2 exec_mode"]);
+  expect(hints.map((hint) => hint?.todo)).toEqual(["3.1", "3.1"]);
+  expect(brief(await nextHint(step))).toBe("1/4 who owns it?");
 });
 
 test("what was read is remembered by the next process", async () => {
@@ -163,7 +178,7 @@ test("a hint is shown with its place among the others, what it is about and wher
 });
 
 describe("HINTS.md", () => {
-  test("has sections for TODOs and checks, each with its stages", () => {
+  test("has sections for TODOs, checks and what is seen, each with its stages", () => {
     const text = [
       "# Hints for step 3",
       "## TODO 3.1",
@@ -183,11 +198,13 @@ describe("HINTS.md", () => {
       "## Check: it works, too",
       "Introduced by a sentence.",
       "1. Only one",
+      "## Seen: … workers",
+      "1. How many?",
       "## Something else",
       "1. Left out",
     ].join("\n");
 
-    const { todos, checks } = parseHints(text);
+    const { todos, checks, seen } = parseHints(text);
 
     expect([...todos]).toEqual([
       [
@@ -200,6 +217,7 @@ describe("HINTS.md", () => {
       ],
     ]);
     expect([...checks]).toEqual([["it works, too", ["Only one"]]]);
+    expect([...seen]).toEqual([["… workers", ["How many?"]]]);
   });
 
   test("is for the TODOs of the starter, also for files that a learner fills in as a whole", () => {

@@ -2,6 +2,7 @@ import { join, relative } from "node:path";
 import colors from "picocolors";
 import { folderOf, root, type Step } from "./catalog.ts";
 import { verdictOf, type CheckResult } from "./check/verdict.ts";
+import { isLike } from "./elision.ts";
 import { readHints, todosOf } from "./hints/stages.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { readNote, updateNote } from "./notes.ts";
@@ -39,7 +40,7 @@ interface Entry {
   /** False until checks have judged the learner's copy. */
   isJudged: boolean;
   failed: Failure[];
-  /** How many hints were read of each part: `TODO 3.1`, `Check: …`. */
+  /** How many hints were read of each part: `TODO 3.1`, `Check: …`, `Seen: …`. */
   read: Record<string, number>;
 }
 
@@ -66,10 +67,11 @@ export async function noteResults(step: Step, results: readonly CheckResult[]): 
 }
 
 /**
- * Gives the next hint for the first check that failed, and notes that it was read: first the hints of
- * HINTS.md for that check, then those for the TODO that it looks at. What the check itself had to say to
- * what it saw, stood in its verdict. What was read already is not given again, until all were: then they
- * start over. Without a verdict on the learner's copy, they are those of the first TODO.
+ * Gives the next hint for the first check that failed, and notes that it was read. Where HINTS.md has
+ * hints for what the check has seen, those come first, and then the last one for the TODO, which nearly
+ * gives the answer; else those for the check, and all for the TODO that it looks at. What the check itself
+ * had to say to what it saw, stood in its verdict. What was read already is not given again, until all
+ * were: then they start over. Without a verdict on the learner's copy, they are those of the first TODO.
  *
  * Undefined when every check holds, or when nobody has written a hint.
  */
@@ -137,11 +139,17 @@ function stagesFor(step: Step, failure: Failure | undefined): Stage[] {
   const todo = meant.length === 1 ? meant[0]?.name : look?.todo;
 
   const stages: Stage[] = [];
-  const add = (part: string, texts: readonly string[] = [], of: string | undefined = todo) => {
-    stages.push(...texts.map((text, at) => ({ part, at, text, todo: of })));
+  const add = (part: string, texts: readonly string[] = [], of = todo, from = 0) => {
+    const all = texts.map((text, at) => ({ part, at, text, todo: of }));
+    stages.push(...all.slice(from));
   };
-  if (failure) add(`Check: ${failure.title}`, book.checks.get(failure.title));
-  for (const { name } of meant) add(`TODO ${name}`, book.todos.get(name), name);
+  const seen = [...book.seen].find(([title]) => isLike(title, failure?.finding.seen ?? ""));
+  if (seen) add(`Seen: ${seen[0]}`, seen[1]);
+  else if (failure) add(`Check: ${failure.title}`, book.checks.get(failure.title));
+  for (const { name } of meant) {
+    const texts = book.todos.get(name);
+    add(`TODO ${name}`, texts, name, seen && texts ? texts.length - 1 : 0);
+  }
   return stages;
 }
 

@@ -13,6 +13,8 @@ export interface HintBook {
   todos: Map<string, string[]>;
   /** By the title of a check. */
   checks: Map<string, string[]>;
+  /** By what a check has seen, with `…` for what is another thing each time: `worker … answer 503`. */
+  seen: Map<string, string[]>;
 }
 
 /** A step's HINTS.md; without one, there are no hints. */
@@ -21,14 +23,16 @@ export function readHints(step: Step): HintBook {
   return parseHints(existsSync(file) ? readFileSync(file, "utf8") : "");
 }
 
-/** Takes the text of a HINTS.md apart. What is neither of a TODO nor of a check is left out. */
+/** Takes the text of a HINTS.md apart. What is of no TODO, no check and nothing seen is left out. */
 export function parseHints(text: string): HintBook {
-  const book: HintBook = { todos: new Map(), checks: new Map() };
+  const book: HintBook = { todos: new Map(), checks: new Map(), seen: new Map() };
   for (const section of sectionsIn(text)) {
     const [, todo] = /^TODO (\d+\.\d+)$/.exec(section.title) ?? [];
     const [, check] = /^Check: (.+)$/.exec(section.title) ?? [];
+    const [, seen] = /^Seen: (.+)$/.exec(section.title) ?? [];
     if (todo) book.todos.set(todo, stagesIn(section.text));
     if (check) book.checks.set(check, stagesIn(section.text));
+    if (seen) book.seen.set(seen, stagesIn(section.text));
   }
   return book;
 }

@@ -1,4 +1,5 @@
-import { ANY, matchesLine } from "./transcript.ts";
+import { ANY } from "../elision.ts";
+import { matchesLine } from "./transcript.ts";
 
 /**
  * What was written down and what was seen, line by line: `-` before a line that was written down and

@@ -4,9 +4,8 @@ import { stripVTControlCharacters } from "node:util";
 import { root, type Step } from "../catalog.ts";
 import { reportOf } from "../check/report.ts";
 import type { CheckResult } from "../check/verdict.ts";
+import { ANY, isLike, patternOf } from "../elision.ts";
 
-/** Stands for what is another one in each run. A line of its own stands for any number of lines. */
-export const ANY = "…";
 const WIDTH = 100;
 
 /** What is another one in each run, wherever it stands. */
@@ -51,8 +50,8 @@ export function transcriptOf(result: CheckResult, step: Step, dir: string): stri
 }
 
 /**
- * Whether a transcript is what was written down, each `…` standing for anything. Where its lines are
- * broken does not matter.
+ * Whether a transcript is what was written down, each `…` standing for anything, and one on a line of its
+ * own for any number of lines. Where its lines are broken does not matter.
  */
 export function matches(written: string, seen: string): boolean {
   const pattern = linesOf(written)
@@ -63,7 +62,7 @@ export function matches(written: string, seen: string): boolean {
 
 /** Whether a line is what was written down; a lone `…` is any line. */
 export function matchesLine(written: string, seen: string): boolean {
-  return new RegExp(`^${patternOf(bare(written))}$`, "su").test(bare(seen));
+  return isLike(bare(written), bare(seen));
 }
 
 function linesOf(text: string): string[] {
@@ -72,13 +71,6 @@ function linesOf(text: string): string[] {
 
 function bare(line: string): string {
   return line.trim().replace(/\s+/g, " ");
-}
-
-function patternOf(line: string): string {
-  return line
-    .split(ANY)
-    .map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`))
-    .join(".*?");
 }
 
 /** Where it is written down what an answer, or the starter, must fail with. */
