@@ -64,10 +64,11 @@ export function plot(
 export function describe({ figure, panels }: Plotted): string {
   const sentences = panels.flatMap(({ title, lines }) =>
     lines.map(({ label, points }) => {
+      const by = figure.x ? `, by ${figure.x.title}` : "";
       const values = points.map(({ x, summary }) =>
-        figure.x ? `${x} ${figure.x.title}: ${summary.text}` : summary.text,
+        figure.x ? `${x}: ${summary.text}` : summary.text,
       );
-      return `${title ? `${title}, ` : ""}${label}: ${values.join("; ")}.`;
+      return `${title ? `${title}, ` : ""}${label}${by}: ${values.join("; ")}.`;
     }),
   );
   return `${figure.title}. ${sentences.join(" ")}`;

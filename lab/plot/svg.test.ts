@@ -73,7 +73,7 @@ describe.each(NAMES)("a plot in %s", (name) => {
     expect(elements[0]?.attributes).toMatchObject({ role: "img" });
     expect(elements.find((each) => each.name === "title")?.text).toBe("How long it takes");
     expect(elements.find((each) => each.name === "desc")?.text).toContain(
-      "polling: 1 workers: 6.00 ms",
+      "polling, by workers: 1: 6.00 ms",
     );
   });
 
