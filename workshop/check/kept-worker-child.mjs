@@ -23,7 +23,10 @@ process.once("disconnect", () => exit());
 init({
   post: (message) => send(message),
   on: (listener) => listeners.push(listener),
-  off: (listener) => listeners.splice(listeners.indexOf(listener), 1),
+  off: (listener) => {
+    const at = listeners.indexOf(listener);
+    if (at !== -1) listeners.splice(at, 1);
+  },
   teardown: () => listeners.splice(1),
   runTests: (state, traces) => play("run", state, traces),
   collectTests: (state, traces) => play("collect", state, traces),

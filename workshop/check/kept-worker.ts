@@ -5,12 +5,20 @@ import type { PoolOptions, PoolRunnerInitializer, PoolWorker } from "vitest/node
 
 const CHILD = fileURLToPath(new URL("kept-worker-child.mjs", import.meta.url));
 
+/** How a worker answers when it was told to stop, as vitest writes it. */
+const STOPPED = { __vitest_worker_response__: true, type: "stopped" };
+
 /**
  * Runs vitest's test files in one process that is kept from run to run: vitest by itself starts one
  * for each run, which takes longer than many a check.
  */
 export class KeptWorker implements AsyncDisposable {
   #child: ChildProcess | undefined;
+  /**
+   * When the latest run has put away what belongs to it. Vitest calls a run done before that, and what is
+   * put away too late would be the next run's: it would wait for answers that nobody hears any more.
+   */
+  #free: Promise<void> = Promise.resolve();
 
   /** What vitest asks for a worker. */
   readonly pool: PoolRunnerInitializer = {
@@ -33,22 +41,38 @@ export class KeptWorker implements AsyncDisposable {
   }
 
   #worker({ env, execArgv }: PoolOptions): PoolWorker {
-    const child = () => {
-      if (!this.#child) throw new Error("It has not been started.");
-      return this.#child;
+    type Listener = Parameters<PoolWorker["on"]>[1];
+    const listeners: [event: string, listener: Listener][] = [];
+    let child: ChildProcess | undefined;
+    let release = () => {};
+    const hasEnded = () => {
+      release();
+      // Whoever is told to stop answers that it has; nobody else can do so now.
+      for (const [event, listener] of listeners) if (event === "message") listener(STOPPED);
     };
     return {
       name: this.pool.name,
       // Large sources are handed over as files.
       cacheFs: true,
       start: async () => {
-        this.#child ??= this.#fork(env, execArgv);
+        const before = this.#free;
+        this.#free = new Promise((resolve) => (release = resolve));
+        await before;
+        child = this.#child ??= this.#fork(env, execArgv);
+        child.once("exit", hasEnded);
       },
-      // It has been told to put away what belongs to the run, and is kept.
-      stop: async () => {},
-      send: (message) => void (child().connected && child().send(message)),
-      on: (event, listener) => void child().on(event, listener),
-      off: (event, listener) => void this.#child?.off(event, listener),
+      // It has put away what belongs to the run, and is kept.
+      stop: async () => {
+        for (const [event, listener] of listeners.splice(0)) child?.off(event, listener);
+        child?.off("exit", hasEnded);
+        release();
+      },
+      send: (message) => void (child?.connected && child.send(message)),
+      on: (event, listener) => {
+        listeners.push([event, listener]);
+        child?.on(event, listener);
+      },
+      off: (event, listener) => void child?.off(event, listener),
       deserialize: (data) => data,
     };
   }
