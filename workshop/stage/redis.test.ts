@@ -45,11 +45,8 @@ describe("a Redis of a run's own", () => {
     const get = async (option: string) => Object(await talk.send("CONFIG", "GET", option))[1];
 
     expect(await get("dir")).toBe(join(realpathSync(run.folder), "redis"));
-    expect([await get("logfile"), await get("save"), await get("appendonly")]).toEqual([
-      "",
-      "",
-      "yes",
-    ]);
+    const options = ["logfile", "save", "appendonly", "appendfsync"];
+    expect(await Promise.all(options.map(get))).toEqual(["", "", "yes", "no"]);
   });
 
   test.skipIf(!existsSync("/proc/self/fd"))("has no file open elsewhere", async () => {

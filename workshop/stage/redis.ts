@@ -19,7 +19,7 @@ export interface PrivateRedis extends AsyncDisposable {
   /** `redis://127.0.0.1:PORT`; the same after each new start. */
   url: string;
   isThere: () => boolean;
-  /** Ends it as `kill -9` does. What it had to keep is in its folder, up to a second ago. */
+  /** Ends it as `kill -9` does. All that it had to keep is in its folder. */
   kill: () => Promise<void>;
   /** Freezes it (SIGSTOP): connections stay open, and nothing is answered. */
   pause: () => void;
@@ -30,8 +30,8 @@ export interface PrivateRedis extends AsyncDisposable {
 
 /**
  * Starts a Redis of the run's own. It reads no configuration file and writes only into the run's
- * folder. What is stored is kept there (append-only file, written every second), so that it can be
- * killed and started again with its data.
+ * folder. What is stored is kept there, in an append-only file, so that it can be killed and started
+ * again with its data.
  *
  * @param onEnd called when it has ended by itself or by somebody else
  * @throws MachineProblem when there is no Redis server, or it does not start.
@@ -129,7 +129,9 @@ class Server implements PrivateRedis {
       daemonize: "no",
       save: "",
       appendonly: "yes",
-      appendfsync: "everysec",
+      // It is killed, and never loses its power. With "everysec" it answers before it has written, while
+      // the disk is busy with the second before, and a kill loses what it has promised to keep.
+      appendfsync: "no",
     }).flatMap(([option, value]) => [`--${option}`, value]);
   }
 
