@@ -1,3 +1,4 @@
+import { useEffect, useReducer } from "preact/hooks";
 import type { Thread } from "../../lens/board.ts";
 import { sentenceOf, type Fact } from "../../lens/facts.ts";
 import { captionsOf } from "./captions.ts";
@@ -15,6 +16,8 @@ import { Said, Words } from "./words.tsx";
 const WORDY = 40;
 /** Below this there is none for each mark by itself. */
 const DENSE = 14;
+/** Words that are out of sight after this time nobody reads, in s; and to move them costs most. */
+const READABLE = 2.5;
 
 /** Everything that happened in a stretch of the timeline, up to where somebody is. */
 export function Happened({
@@ -36,12 +39,23 @@ export function Happened({
   const { items } = picture;
   const place = timeline.placeOf(model.cursor);
   const until = place ? picture.x(place.x) : Infinity;
-  const captions = captionsOf(
-    picture,
-    geometry,
-    (fact) => board.relays.of(fact) !== undefined,
-    place?.fact,
-  ).filter(({ fact }) => fact.n <= cursor);
+  const inSight = (geometry.width - geometry.gutter) / unit / model.rate.at(Date.now());
+  const isReadable = model.isPaused || inSight >= READABLE;
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    if (isReadable) return undefined;
+    // When nothing comes any more, nothing else would bring the words back.
+    const timer = setTimeout(() => redraw(undefined), 500);
+    return () => clearTimeout(timer);
+  });
+  const captions = isReadable
+    ? captionsOf(
+        picture,
+        geometry,
+        (fact) => board.relays.of(fact) !== undefined,
+        place?.fact,
+      ).filter(({ fact }) => fact.n <= cursor)
+    : [];
   const relays = [...new Set(items.flatMap(({ fact }) => board.relays.of(fact) ?? []))];
   return (
     <>

@@ -438,4 +438,15 @@ describe("while 200 events a second come", () => {
     expect(numbers).toEqual(Array.from({ length: 500 }, (_, at) => dropped + 1 + at));
     await page.getByText(/oldest events were dropped/).waitFor();
   });
+
+  test("there are no words that nobody could read, until it is calm again", async () => {
+    await open("step=3");
+    const words = page.locator(".lens-said");
+    await words.first().waitFor();
+
+    await page.evaluate(() => window.stand.player.play(200, 4));
+
+    await words.first().waitFor({ state: "detached" });
+    await words.first().waitFor();
+  });
 });
