@@ -58,8 +58,13 @@ export const documented: readonly Documented[] = [
     test: "checks/new-step.test.ts",
     says: "steps.test.ts",
   },
+  {
+    command: /^(?:curl -s|for i in|node --input-type|npx tsx work\/0[3467]\S+forty-clients)/,
+    test: "checks/typed.test.ts",
+    says: "curl -s|node --input-type|for i in|npx tsx work\\S+forty-clients",
+  },
   { command: /^npx tsx work\//, not: BY_HAND },
-  { command: /^(?:curl|kill|for|node|DRILL=1 node)\b/, not: BY_HAND },
+  { command: /^(?:kill|for|node|DRILL=1 node)\b/, not: BY_HAND },
   { command: /^git (?:diff|checkout|pull)/, not: "git's own" },
   {
     command: /^(?:forever|redis-server|pm2 (?:start|list|logs))/,
