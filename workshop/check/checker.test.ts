@@ -6,6 +6,8 @@ import { makeFolder } from "../testing/folder.ts";
 import { commandOf, processesOf } from "../stage/processes.mjs";
 import { leaksOf } from "../verify/leaks.ts";
 import { openChecker, type Checker } from "./checker.ts";
+import { RemoteChecker } from "./remote.ts";
+import { verdictOf } from "./verdict.ts";
 
 const [first] = steps;
 if (!first) throw new Error("The catalogue is empty.");
@@ -51,6 +53,39 @@ test("a run that is cut short takes its process with it, and the next one is who
   expect(workerOf(checker)).not.toBe(pid);
 });
 
+test("to cancel what is over, or has not begun, cuts nothing short", async () => {
+  await using checker = await openChecker();
+
+  void checker.cancel();
+  const first = await checker.run({ ...request, only: ONE }, () => {});
+  void checker.cancel();
+  const next = await checker.run({ ...request, only: ONE }, () => {});
+
+  expect([first, next]).toMatchObject([
+    [{ title: ONE, outcome: "passed" }],
+    [{ title: ONE, outcome: "passed" }],
+  ]);
+});
+
+test("a run whose process is killed in the middle has not passed", async () => {
+  await using checker = await openChecker();
+  let killed = 0;
+
+  const results = await checker.run(request, ({ toCome }) => {
+    if (!toCome || killed) return;
+    killed = workerOf(checker) ?? 0;
+    process.kill(killed, "SIGKILL");
+  });
+  const next = await checker.run({ ...request, only: ONE }, () => {});
+
+  expect(results.at(-1)).toMatchObject({
+    title: "the checks come to their end",
+    outcome: "inconclusive",
+  });
+  expect(verdictOf(results)).toBe("inconclusive");
+  expect(next).toMatchObject([{ title: ONE, outcome: "passed" }]);
+});
+
 test("a process that is killed between two runs is replaced", async () => {
   await using checker = await openChecker();
   await checker.run({ ...request, only: ONE }, () => {});
@@ -69,6 +104,23 @@ test("each result says how many are still to come", async () => {
 
   expect(toCome[0]).toBeUndefined();
   expect(toCome.slice(1)).toEqual(toCome.slice(1).map((_, at, all) => all.length - at - 1));
+});
+
+test("what is cancelled in another process is the run that goes on, and no other", async () => {
+  await using checker = new RemoteChecker();
+  const one = { ...request, only: ONE };
+  checker.warm();
+
+  // Nothing goes on yet, and the process is still being opened.
+  void checker.cancel();
+  const whole = await checker.run(one, () => {});
+  const cancelled = checker.run(one, () => {});
+  void checker.cancel();
+  const next = checker.run(one, () => {});
+
+  expect(whole).toMatchObject([{ title: ONE, outcome: "passed" }]);
+  expect(await cancelled).toEqual([]);
+  expect(await next).toMatchObject([{ title: ONE, outcome: "passed" }]);
 });
 
 test("code that cannot be read is not started", async () => {

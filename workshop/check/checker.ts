@@ -39,7 +39,7 @@ export interface Checker extends AsyncDisposable {
   folder: string;
   /** Runs the checks of a step; tells each result as it comes, and gives them all. */
   run: (request: Request, onResult: (result: CheckResult) => void) => Promise<CheckResult[]>;
-  /** Ends a run early. Its promise gives what it has so far. */
+  /** Ends the run that goes on, if one does. Its promise gives what it has so far. */
   cancel: () => Promise<void>;
 }
 
@@ -64,61 +64,93 @@ export async function openChecker(): Promise<Checker> {
   process.env.WORKSHOP_RUN = stage.folder;
 
   let ending: Promise<unknown> = Promise.resolve();
-  let wasCut = false;
-  /** Runs vitest on the file; what its checks have started ends a moment after the last result. */
-  async function play(specifications: TestSpecification[]): Promise<void> {
-    const isWhole = await vitest.runTestSpecifications(specifications).then(
-      ({ unhandledErrors }) => unhandledErrors.length === 0,
-      () => false,
+  /** The run that goes on, if one does. */
+  let current: { wasCut: boolean } | undefined;
+  let cutting: Promise<unknown> = Promise.resolve();
+  /**
+   * Runs vitest on the file; what its checks have started ends a moment after the last result. Gives
+   * what has kept it from coming to its end.
+   */
+  async function play(
+    specifications: TestSpecification[],
+    run: { wasCut: boolean },
+  ): Promise<unknown> {
+    const failure = await vitest.runTestSpecifications(specifications).then(
+      ({ unhandledErrors }) => unhandledErrors[0],
+      (error: unknown) => error,
     );
-    if (!isWhole || wasCut) await worker.discard();
+    // Until it is through, vitest begins no other run.
+    await cutting;
+    if (failure !== undefined || run.wasCut) await worker.discard();
+    return failure;
+  }
+
+  async function judge(
+    { step, dir, only, untilAllHasEnded }: Request,
+    onResult: (result: CheckResult) => void,
+    run: { wasCut: boolean },
+  ): Promise<CheckResult[]> {
+    const reading = only === undefined ? readCode(step, dir) : undefined;
+    await Promise.all([ending, cutting]);
+    // Whoever is connected to what has ended connects anew.
+    if (await stage.repair()) await worker.discard();
+    const results: CheckResult[] = [];
+    const tell = (result: CheckResult) => {
+      results.push(result);
+      onResult(result);
+    };
+    const read = await reading;
+    if (read) tell(read);
+    if (read?.outcome === "not yet" || run.wasCut) return results;
+
+    const { folder, home, browser, noBrowser } = stage;
+    const target: ProvidedContext["target"] = {
+      dir,
+      stage: { folder, home, browser, noBrowser },
+    };
+    for (const project of vitest.projects) project.provide("target", target);
+    const testNamePattern = only === undefined ? undefined : exactly(only);
+    const specifications = vitest.projects.map((project) =>
+      project.createSpecification(checksOf(step), testNamePattern && { testNamePattern }),
+    );
+    vitest.invalidateFile(checksOf(step));
+    // vitest forgets after each run which fixtures there are to put away: they are declared anew.
+    vitest.watcher.invalidates.add(join(root, "checks", "support", "check.ts"));
+    let isWhole = false;
+    const failure = await new Promise<unknown>((resolve, reject) => {
+      reporter.begin((result) => {
+        // A check that ran out of time may still be at work there.
+        run.wasCut ||= result.outcome === "inconclusive";
+        const { quick, faults } = result.toCome ?? { quick: 0, faults: 0 };
+        isWhole = quick + faults === 0;
+        tell(result);
+        if (isWhole && !untilAllHasEnded) resolve(undefined);
+      });
+      const playing = play(specifications, run);
+      ending = playing.catch(() => {});
+      playing.then(resolve, reject);
+    });
+    // What has not run has not passed.
+    if (!isWhole && !run.wasCut) tell(unfinished(failure));
+    return results;
   }
 
   return {
     folder: stage.folder,
-    async run({ step, dir, only, untilAllHasEnded }, onResult) {
-      const reading = only === undefined ? readCode(step, dir) : undefined;
-      await ending;
-      // Whoever is connected to what has ended connects anew.
-      if (await stage.repair()) await worker.discard();
-      wasCut = false;
-      const results: CheckResult[] = [];
-      const tell = (result: CheckResult) => {
-        results.push(result);
-        onResult(result);
-      };
-      const read = await reading;
-      if (read) tell(read);
-      if (read?.outcome === "not yet") return results;
-
-      const { folder, home, browser, noBrowser } = stage;
-      const target: ProvidedContext["target"] = {
-        dir,
-        stage: { folder, home, browser, noBrowser },
-      };
-      for (const project of vitest.projects) project.provide("target", target);
-      const testNamePattern = only === undefined ? undefined : exactly(only);
-      const specifications = vitest.projects.map((project) =>
-        project.createSpecification(checksOf(step), testNamePattern && { testNamePattern }),
-      );
-      vitest.invalidateFile(checksOf(step));
-      // vitest forgets after each run which fixtures there are to put away: they are declared anew.
-      vitest.watcher.invalidates.add(join(root, "checks", "support", "check.ts"));
-      await new Promise<void>((resolve) => {
-        reporter.begin((result) => {
-          // A check that ran out of time may still be at work there.
-          wasCut ||= result.outcome === "inconclusive";
-          tell(result);
-          const { quick, faults } = result.toCome ?? { quick: 0, faults: 0 };
-          if (quick + faults === 0 && !untilAllHasEnded) resolve();
-        });
-        ending = play(specifications).finally(resolve);
-      });
-      return results;
+    async run(request, onResult) {
+      const run = { wasCut: false };
+      current = run;
+      try {
+        return await judge(request, onResult, run);
+      } finally {
+        if (current === run) current = undefined;
+      }
     },
     cancel: async () => {
-      wasCut = true;
-      await vitest.cancelCurrentRun("keyboard-input");
+      if (!current) return;
+      current.wasCut = true;
+      cutting = vitest.cancelCurrentRun("keyboard-input").catch(() => {});
+      await cutting;
     },
     async [Symbol.asyncDispose]() {
       // The stage goes first: a check that is running ends with what it runs on.
@@ -146,6 +178,21 @@ async function createVitestFor(reporter: ResultReporter, { pool }: KeptWorker): 
     },
     { server: { watch: null }, logLevel: "silent" },
   );
+}
+
+/** What becomes of a run that ends before all its checks have said something. */
+function unfinished(failure: unknown): CheckResult {
+  const { message, stack } = failure instanceof Error ? failure : new Error("nobody says why");
+  return {
+    title: "the checks come to their end",
+    outcome: "inconclusive",
+    ms: 0,
+    evidence: [],
+    problem: {
+      message: `the run of the checks has ended in the middle: ${stack ?? message}`,
+      remedy: "What has not run was not judged. Check again.",
+    },
+  };
 }
 
 function exactly(title: string): RegExp {

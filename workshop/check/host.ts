@@ -18,12 +18,14 @@ try {
   });
   if (!process.connected) process.emit("disconnect");
 
+  let latest = 0;
   process.on("message", (message: ToHost) => {
     if (message.kind === "cancel") {
-      void checker.cancel();
+      if (message.id === latest) void checker.cancel();
       return;
     }
     const { id, request } = message;
+    latest = id;
     checker
       .run(request, (result) => tell({ kind: "result", id, result }))
       .then(

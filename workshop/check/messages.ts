@@ -1,8 +1,8 @@
 import type { Request } from "./checker.ts";
 import type { CheckResult } from "./verdict.ts";
 
-/** What a session says to its checker's process. */
-export type ToHost = { kind: "run"; id: number; request: Request } | { kind: "cancel" };
+/** What a session says to its checker's process. What comes late for one run must not end the next. */
+export type ToHost = { kind: "run"; id: number; request: Request } | { kind: "cancel"; id: number };
 
 /** What it hears from it. */
 export type FromHost =

@@ -27,6 +27,8 @@ export class RemoteChecker implements AsyncDisposable {
   #running: Promise<unknown> = Promise.resolve();
   #cooling: NodeJS.Timeout | undefined;
   #ids = 0;
+  /** The run that was asked for last, until it has ended. */
+  #latest: RemoteRun | undefined;
   #ending = false;
   #busy = false;
 
@@ -45,28 +47,35 @@ export class RemoteChecker implements AsyncDisposable {
     request: Parameters<Checker["run"]>[0],
     onResult: (result: CheckResult) => void,
   ): Promise<CheckResult[]> {
+    const about: RemoteRun = { id: (this.#ids += 1), isCancelled: false };
+    this.#latest = about;
     const before = this.#running;
-    const run = before.catch(() => {}).then(() => this.#run(request, onResult));
+    const run = before.catch(() => {}).then(() => this.#run(about, request, onResult));
     this.#running = run;
     return run;
   }
 
-  /** Ends a run early; its promise gives what it has so far. */
+  /** Ends the run that was asked for last, unless it has ended; its promise gives what it has so far. */
   async cancel(): Promise<void> {
+    const run = this.#latest;
+    if (!run) return;
+    run.isCancelled = true;
     const host = await this.#host?.catch(() => undefined);
-    if (host) post(host.process, { kind: "cancel" });
+    if (host) post(host.process, { kind: "cancel", id: run.id });
   }
 
   async #run(
+    run: RemoteRun,
     request: Parameters<Checker["run"]>[0],
     onResult: (result: CheckResult) => void,
   ): Promise<CheckResult[]> {
     clearTimeout(this.#cooling);
-    const { process: host } = await this.#open();
-    this.#busy = true;
-    const id = (this.#ids += 1);
+    const { id } = run;
     const results: CheckResult[] = [];
     try {
+      const { process: host } = await this.#open();
+      if (run.isCancelled) return [];
+      this.#busy = true;
       await new Promise<void>((resolve, reject) => {
         // Ended by us, it was asked for nothing more; by anybody else, something is wrong.
         const onExit = () => (this.#ending ? resolve() : reject(ENDED));
@@ -88,6 +97,7 @@ export class RemoteChecker implements AsyncDisposable {
       });
     } finally {
       this.#busy = false;
+      if (this.#latest === run) this.#latest = undefined;
       this.#cooling = setTimeout(() => this[Symbol.asyncDispose]().catch(() => {}), WARM_FOR);
       this.#cooling.unref();
     }
@@ -130,6 +140,12 @@ export class RemoteChecker implements AsyncDisposable {
       { within: 5_000, otherwise: () => new Error(`${host.folder} is not cleared away.`) },
     );
   }
+}
+
+/** A run that was asked for and has not come to its end. */
+interface RemoteRun {
+  id: number;
+  isCancelled: boolean;
 }
 
 /** A checker's process and the folder of its run. */
