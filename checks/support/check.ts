@@ -9,13 +9,16 @@ import type { Host } from "../../workshop/stage/hosts.ts";
 import type { Nginx } from "../../workshop/stage/nginx.ts";
 import type { Pm2 } from "../../workshop/stage/pm2.ts";
 import type { PrivateRedis } from "../../workshop/stage/redis.ts";
-import { cancellable } from "../../workshop/stage/until.ts";
+import { cancellable, eventually } from "../../workshop/stage/until.ts";
 import type { TracedRequest } from "../../workshop/trace/events.ts";
 import { line } from "../../workshop/trace/line.ts";
 import { Clients } from "./clients.ts";
 import { layGround, type Ground, type Variation } from "./ground.ts";
 import { Pages } from "./pages.ts";
 import { Death, findDeath, findHang } from "./vitals.ts";
+
+/** How long a process may take to be gone after its connections are cut, in ms. */
+const GONE_WITHIN = 1_000;
 
 /** What every check gets. */
 export interface Scene {
@@ -60,6 +63,8 @@ export interface CheckOptions {
   look?: Finding["look"];
   /** What to say when the failure has no hint of its own. */
   hint?: string;
+  /** What to say when the app has died of it, by what it printed. */
+  hintOfDeath?: (seen: string) => string;
   /** True when the later checks of the file can say nothing while this one fails. */
   blocks?: boolean;
   /**
@@ -100,8 +105,9 @@ export function check(
       const death = thrown instanceof Hang ? thrown.found : await diagnose(ground, thrown);
       const error = death ?? asFinding(thrown);
       if (!(error instanceof NotYet)) throw error;
-      // Of what an app died, the check that it died under knows nothing.
-      const notYet = completed(error.finding, death ? {} : options);
+      // Of what an app died, the check that it died under knows nothing else.
+      const hint = options.hintOfDeath?.(error.finding.seen);
+      const notYet = completed(error.finding, death ? (hint ? { hint } : {}) : options);
       if (notYet.finding.blocks) ground.blockedBy = notYet;
       throw notYet;
     }
@@ -166,6 +172,9 @@ async function play(
     await body(scene);
   } catch (error) {
     if (error instanceof Death) throw error;
+    // A process that dies cuts its connections a moment before it is gone.
+    const isDead = async () => (await findDeath(app, up.vitals)) !== undefined;
+    if (clients.hasLost) await eventually(isDead, Boolean, GONE_WITHIN);
     // Only while they are still there can the apps that it has launched be asked.
     for (const another of launched) {
       const found = await findHang(another);

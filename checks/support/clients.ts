@@ -46,6 +46,7 @@ export type Attempt = { connected: true } | { connected: false; error: string };
 export class Clients implements AsyncDisposable {
   readonly #url: string;
   readonly #open: ChatSocket[] = [];
+  #hasLost = false;
 
   constructor(url: string) {
     this.#url = url;
@@ -72,6 +73,11 @@ export class Clients implements AsyncDisposable {
     return attempt;
   }
 
+  /** Whether one of them was cut off, which may be the first sign of a death. */
+  get hasLost(): boolean {
+    return this.#hasLost;
+  }
+
   #make(options: Options): ChatClient {
     const socket: ChatSocket = io(this.#url, { forceNew: true, ...options });
     this.#open.push(socket);
@@ -93,7 +99,10 @@ export class Clients implements AsyncDisposable {
     socket.on("members", (count) => client.members.push(count));
     socket.on("present", (people) => client.present.push(people));
     socket.on("areYouHere", (answer) => client.deaf || answer(true));
-    socket.on("disconnect", (reason) => client.left.push(reason));
+    socket.on("disconnect", (reason) => {
+      client.left.push(reason);
+      this.#hasLost ||= reason !== "io client disconnect";
+    });
     return client;
   }
 
