@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { join, sep } from "node:path";
 import { root } from "../catalog.ts";
 import { MachineProblem } from "../problems.ts";
-import { processesOf } from "./processes.mjs";
+import { isAlive, processesOf } from "./processes.mjs";
 import type { Run } from "./run.ts";
 import { until } from "./until.ts";
 
@@ -84,14 +84,19 @@ export function daemonLog(home: string): string {
  * @throws MachineProblem when that does not succeed within 5 s.
  */
 export async function endDaemon(home: string): Promise<void> {
+  const killed = new Set<number>();
   await until(
     () => {
       // The home of another daemon may begin with the name of this one.
       const found = processesOf(home).filter(({ folder }) =>
         `${folder}${sep}`.startsWith(home + sep),
       );
-      for (const { pid } of found) killIfThere(pid);
-      return found.length;
+      for (const { pid } of found) {
+        killIfThere(pid);
+        killed.add(pid);
+      }
+      // One that is about to end has no environment any more, and is not found by it.
+      return found.length + [...killed].filter(isAlive).length;
     },
     (count) => count === 0,
     {
