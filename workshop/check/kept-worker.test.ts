@@ -21,10 +21,8 @@ test("a run begins when the one before has put away what belongs to it", async (
 
 test("a run whose process is ended has stopped, and the next one begins", async () => {
   await using kept = new KeptWorker();
-  const [first, second] = [ask(kept), ask(kept)];
-  await first.start();
-  const answers: unknown[] = [];
-  first.on("message", (answer) => answers.push(answer));
+  const second = ask(kept);
+  const { answers } = await begin(kept);
   const beginning = second.start();
 
   await kept.discard();
@@ -35,10 +33,8 @@ test("a run whose process is ended has stopped, and the next one begins", async 
 
 test("a run that is over hears nothing of the next one", async () => {
   await using kept = new KeptWorker();
-  const [first, second] = [ask(kept), ask(kept)];
-  await first.start();
-  const answers: unknown[] = [];
-  first.on("message", (answer) => answers.push(answer));
+  const second = ask(kept);
+  const { first, answers } = await begin(kept);
   await first.stop();
   await second.start();
   const ended = new Promise((resolve) => second.on("exit", resolve));
@@ -48,6 +44,15 @@ test("a run that is over hears nothing of the next one", async () => {
 
   expect(answers).toEqual([]);
 });
+
+/** A run that goes on, and what it hears. */
+async function begin(kept: KeptWorker): Promise<{ first: PoolWorker; answers: unknown[] }> {
+  const first = ask(kept);
+  await first.start();
+  const answers: unknown[] = [];
+  first.on("message", (answer) => answers.push(answer));
+  return { first, answers };
+}
 
 /** A worker as vitest asks for one. */
 function ask({ pool }: KeptWorker): PoolWorker {
