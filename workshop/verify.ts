@@ -159,7 +159,7 @@ function tellKept(rows: readonly Row[], { cells, machine }: Report, date: Date):
   const isWhole = rows.length === cells.length && exitCodeOf(cells) === EXIT_CODES.passed;
   if (isWhole) keepTable(rows, machine, date);
   console.log(
-    `\nThe table ${isWhole ? "is" : "is not"} written to README.md and ${relative(root, TABLE)}.`,
+    `\nThe table ${isWhole ? "is" : "is not"} written to both READMEs and ${relative(root, TABLE)}.`,
   );
 }
 

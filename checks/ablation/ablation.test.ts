@@ -4,7 +4,7 @@ import { describe, expect, test as base } from "vitest";
 import { root } from "../../workshop/catalog.ts";
 import { ablation, nameOf } from "./cells.ts";
 import { claimsOf, deviations } from "./figures.ts";
-import { TABLE, tableIn } from "./keep.ts";
+import { keptPage, READMES, TABLE, tableIn } from "./keep.ts";
 import { measure, SHORT } from "./measure.ts";
 import { openAblationStage, type AblationStage } from "./stage.ts";
 import { figuresOf, readTable } from "./table.ts";
@@ -26,8 +26,12 @@ const test = base.extend<{ $file: { stage: AblationStage } }>({
 describe("the table of the ablation", () => {
   const table = readFileSync(TABLE, "utf8");
 
-  test("stands in the README as it is kept", () => {
-    expect(tableIn(readFileSync(join(root, "README.md"), "utf8"))).toBe(table.trim());
+  test("is the page that its figures give", () => {
+    expect(table).toBe(keptPage("en"));
+  });
+
+  test.each(READMES)("stands in $file as it is kept", ({ file, language }) => {
+    expect(tableIn(readFileSync(join(root, file), "utf8"))).toBe(keptPage(language).trim());
   });
 
   test.for(ablation.map((cell) => [nameOf(cell), cell] as const))(

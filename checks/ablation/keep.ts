@@ -2,29 +2,58 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { root } from "../../workshop/catalog.ts";
+import type { Language } from "../../workshop/language.ts";
 import type { Machine } from "../../workshop/verify/machine.ts";
-import { nameOf } from "./cells.ts";
+import { ablation, nameOf, type Claims } from "./cells.ts";
+import type { Figures } from "./figures.ts";
 import { pageOf, type Row } from "./table.ts";
 
 /** The table as it is kept, for people and for programs. */
 export const TABLE = fileURLToPath(new URL("table.md", import.meta.url));
 const JSON_FILE = fileURLToPath(new URL("table.json", import.meta.url));
-const README = join(root, "README.md");
 
-/** In the README the table stands between these. */
+/** The texts that it stands in, and in which language its notes are there. */
+export const READMES: readonly { file: string; language: Language }[] = [
+  { file: "README.md", language: "en" },
+  { file: "README.ja.md", language: "ja" },
+];
+
+/** There it stands between these. */
 const [FROM, TO] = ["<!-- ablation -->", "<!-- /ablation -->"];
 
-/** Keeps the table: in Markdown, in JSON, and in the README. */
+/** What is kept for programs. */
+interface KeptTable {
+  /** When it was measured, as JSON has it. */
+  date: string;
+  machine: Machine;
+  cells: { name: string; claims: Claims; figures: Figures }[];
+}
+
+/** Keeps the table: in Markdown, in JSON, and in both READMEs. */
 export function keepTable(rows: readonly Row[], machine: Machine, date = new Date()): void {
-  const page = pageOf(rows, machine, date);
   const cells = rows.map(({ cell, figures }) => ({
     name: nameOf(cell),
     claims: cell.claims,
     figures,
   }));
-  writeFileSync(TABLE, page);
-  writeFileSync(JSON_FILE, `${JSON.stringify({ date, machine, cells }, null, 2)}\n`);
-  writeFileSync(README, withTable(readFileSync(README, "utf8"), page));
+  const kept: KeptTable = { date: date.toISOString(), machine, cells };
+  writeFileSync(TABLE, pageOf(rows, machine, date));
+  writeFileSync(JSON_FILE, `${JSON.stringify(kept, null, 2)}\n`);
+  for (const { file, language } of READMES) {
+    const path = join(root, file);
+    const page = pageOf(rows, machine, date, language);
+    writeFileSync(path, withTable(readFileSync(path, "utf8"), page));
+  }
+}
+
+/** The page that the kept figures give in a language. */
+export function keptPage(language: Language): string {
+  const { date, machine, cells }: KeptTable = JSON.parse(readFileSync(JSON_FILE, "utf8"));
+  const rows = ablation.flatMap((cell) => {
+    const figures = cells.find(({ name }) => name === nameOf(cell))?.figures;
+    return figures ? [{ cell, figures }] : [];
+  });
+  return pageOf(rows, machine, new Date(date), language);
 }
 
 /** A text with another table between the marks. @throws Error when it has none. */
@@ -40,6 +69,6 @@ export function tableIn(text: string): string {
 
 function around(text: string): [string, string, string] {
   const [start, end] = [text.indexOf(FROM), text.indexOf(TO)];
-  if (start < 0 || end < start) throw new Error(`README.md has no ${FROM} … ${TO}.`);
+  if (start < 0 || end < start) throw new Error(`The text has no ${FROM} … ${TO}.`);
   return [text.slice(0, start), text.slice(start + FROM.length, end), text.slice(end + TO.length)];
 }

@@ -34,7 +34,7 @@ const machine: Machine = {
     chromium: "156.0.8078",
   },
 };
-const date = new Date(2026, 10, 24);
+const date = new Date("2026-11-24");
 
 /** A report in which all cells have these figures. */
 const rows = rowsOf(
@@ -100,6 +100,7 @@ describe("the table", () => {
     expect(pageOf(rows, machine, date)).toContain(
       "`npm run verify -- --ablation`. Four workers under pm2 7.0.4, Node 20.20.2, Socket.IO 4.8.4, Redis 7.0.15, Chromium 156.0.8078; 24 November 2026.",
     );
+    expect(pageOf(rows, machine, date, "ja")).toContain("ワーカーは 4 つ、2026 年 11 月 24 日。");
   });
 
   test("takes the place of another in a text", () => {
@@ -111,6 +112,6 @@ describe("the table", () => {
   });
 
   test("has no place in a text without the marks", () => {
-    expect(() => withTable("nothing", "new")).toThrow("README.md has no <!-- ablation -->");
+    expect(() => withTable("nothing", "new")).toThrow("The text has no <!-- ablation -->");
   });
 });

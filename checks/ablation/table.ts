@@ -1,3 +1,4 @@
+import type { Language } from "../../workshop/language.ts";
 import type { Machine } from "../../workshop/verify/machine.ts";
 import type { CellReport } from "../../workshop/verify/report.ts";
 import { ablation, nameOf, type AblationCell } from "./cells.ts";
@@ -74,35 +75,63 @@ export function tableMarkdown(rows: readonly Row[]): string {
 }
 
 /** What the columns are, in the words that go with both. */
-export const LEGEND = [
-  "Clients come one after the other and try once; by default they poll first, and then upgrade.",
-  "Messages: eight people come as the page does; each says one thing, which all eight should hear.",
-  "Pages: loads in Chromium that come to a WebSocket without a refused request.",
-  "Sticky: four ports, and nginx with a cookie in front of them.",
-];
+const LEGEND: Record<Language, readonly string[]> = {
+  en: [
+    "Clients come one after the other and try once; by default they poll first, and then upgrade.",
+    "Messages: eight people come as the page does; each says one thing, which all eight should hear.",
+    "Pages: loads in Chromium that come to a WebSocket without a refused request.",
+    "Sticky: four ports, and nginx with a cookie in front of them.",
+  ],
+  ja: [
+    "クライアントは 1 つずつ順番に、1 回だけ接続を試みます。既定では、まずポーリングし、それからアップグレードします。",
+    "messages：8 人がページと同じ方法で参加し、1 人 1 回ずつ発言します。8 人全員に届くはずです。",
+    "pages：Chromium で読み込んだうち、1 つも拒否されずに WebSocket に達した回数です。",
+    "sticky：4 つのポートと、その前に置いた、クッキーを使う nginx です。",
+  ],
+};
 
-/** What it was measured on, and when. */
-export function captionOf({ versions }: Machine, date: Date): string {
-  const [node, pm2, io, redis, chromium] = [
-    versions.node,
-    versions.pm2,
-    versions["socket.io"],
-    versions["redis-server"],
-    versions.chromium,
+/** By which command it was measured, on what, and when. */
+const MEASURED: Record<Language, (on: string, day: string) => string> = {
+  en: (on, day) =>
+    `Measured by \`npm run verify -- --ablation\`. Four workers under ${on}; ${day}.`,
+  ja: (on, day) =>
+    `\`npm run verify -- --ablation\` による計測です。${on}。ワーカーは 4 つ、${day}。`,
+};
+
+/** A day of the calendar, the same wherever it is written down. */
+const DAY: Record<Language, (date: Date) => string> = {
+  en: (date) => date.toLocaleDateString("en-GB", { dateStyle: "long", timeZone: "UTC" }),
+  ja: (date) =>
+    date
+      .toLocaleDateString("ja-JP", { dateStyle: "long", timeZone: "UTC" })
+      .replace(/\d+/g, " $& ")
+      .trim(),
+};
+
+function measured({ versions }: Machine, date: Date, language: Language): string {
+  const on = [
+    `pm2 ${versions.pm2}`,
+    `Node ${versions.node}`,
+    `Socket.IO ${versions["socket.io"]}`,
+    `Redis ${versions["redis-server"]}`,
+    `Chromium ${versions.chromium}`,
   ];
-  const day = date.toLocaleDateString("en-GB", { dateStyle: "long" });
-  return `Four workers under pm2 ${pm2}, Node ${node}, Socket.IO ${io}, Redis ${redis}, Chromium ${chromium}; ${day}.`;
+  return MEASURED[language](on.join(", "), DAY[language](date));
 }
 
 /** All of it for a terminal. */
 export function textOfTable(rows: readonly Row[], machine: Machine, date: Date): string {
-  return [tableText(rows), "", ...LEGEND, captionOf(machine, date)].join("\n");
+  return [tableText(rows), "", ...LEGEND.en, measured(machine, date, "en")].join("\n");
 }
 
-/** What stands in table.md and in the README. */
-export function pageOf(rows: readonly Row[], machine: Machine, date: Date): string {
-  const measured = `Measured by \`npm run verify -- --ablation\`. ${captionOf(machine, date)}`;
-  const notes = [...LEGEND, measured].map((line) => `- ${line}`);
+/** What stands in table.md and, in its own language, in each README. */
+export function pageOf(
+  rows: readonly Row[],
+  machine: Machine,
+  date: Date,
+  language: Language = "en",
+): string {
+  const notes = [...LEGEND[language], measured(machine, date, language)].map((line) => `- ${line}`);
   return [tableMarkdown(rows), "", ...notes, ""].join("\n");
 }
 
