@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { root, steps } from "../catalog.ts";
+import { folderOf, root, steps } from "../catalog.ts";
 import { cutOf, readChapters, toChapter } from "./chapters.ts";
 import { clock, LENGTH, planOf } from "./plan.ts";
 import { withSource } from "./source.ts";
@@ -120,6 +120,27 @@ describe("the deck", () => {
       "7",
     ]);
     expect(exercises.filter(({ note }) => !note.includes("**Goes wrong.**"))).toEqual([]);
+  });
+});
+
+describe.each(steps)("what the chapter on step $number says was seen", (step) => {
+  const slides = readChapters().find(({ name }) => name === step.slug)?.slides ?? [];
+  const readme = readFileSync(join(folderOf(step, "starter"), "README.md"), "utf8");
+
+  test("is printed by the step's README, too, where it is tried", () => {
+    const printed = slides
+      .flatMap(({ text }) => [...text.matchAll(/^```text\n([^]*?)^```$/gm)])
+      .map(([, output = ""]) => output);
+
+    expect(printed.filter((output) => !readme.includes(output))).toEqual([]);
+  });
+
+  test("is counted there, too", () => {
+    const counted = slides
+      .flatMap(({ text, note }) => `${text}\n${note}`.match(/\d+ of \d+/g) ?? [])
+      .filter((count) => !readme.includes(count));
+
+    expect(counted).toEqual([]);
   });
 });
 

@@ -33,6 +33,19 @@ describe("a slide", () => {
     expect(html).not.toContain('id="arrow"');
   });
 
+  test("shows a figure of the lab in both themes, described once for each", () => {
+    const { html } = render("![More fail](../lab/reports/handshake/first-try.light.svg)");
+
+    expect(html.match(/<svg role="img" class="(light|dark)" aria-label="More fail"/g)).toEqual([
+      '<svg role="img" class="light" aria-label="More fail"',
+      '<svg role="img" class="dark" aria-label="More fail"',
+    ]);
+  });
+
+  test("says nothing of the marks by which figures of the lab are compared", () => {
+    expect(render("<!-- lab tiny x y=1: 2 -->\n\nTwo.").html).not.toContain("lab tiny");
+  });
+
   test("with a recording that is not there says how to make it", () => {
     expect(() => render("```trace\n09-nothing\n```")).toThrow("npm run slides -- --record 9");
   });

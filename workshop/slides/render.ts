@@ -1,12 +1,13 @@
 import { Marked, type Tokens } from "marked";
 import { codeBlock, exerciseBlock, plainBlock, traceBlock } from "./blocks.ts";
 import { SlideProblem, type Slide } from "./chapters.ts";
-import { inlineDrawing } from "./drawing.ts";
+import { inlinePicture } from "./drawing.ts";
 import { includeBetween } from "./include.ts";
 
 const LAYOUT = /<!-- layout: (title|statement|break) -->\s*/;
 const BESIDE = /^<!-- beside -->$/m;
 const ONE_BY_ONE = "<!-- one by one -->";
+const LAB = "<!-- lab ";
 
 /**
  * A slide's Markdown as HTML. Beyond what Markdown has:
@@ -15,7 +16,8 @@ const ONE_BY_ONE = "<!-- one by one -->";
  * - `<!-- beside -->`: what follows stands to the right of what came before;
  * - `<!-- one by one -->` before a list: its items come one after the other;
  * - fences `code`, `trace`, `exercise`, `table`: taken from the clone, see blocks.ts and include.ts;
- * - a picture is a drawing, and becomes part of the page.
+ * - a picture is a drawing, or a figure of the lab's, and becomes part of the page;
+ * - `<!-- lab … -->` says which figure of the lab is quoted below it, see lab/quotes.ts.
  *
  * @throws SlideProblem when something that it names is not there.
  */
@@ -54,7 +56,7 @@ function render(text: string, at: string): string {
         return plainBlock(code);
       },
       image({ href, text: alt }) {
-        return inlineDrawing(href, alt, at);
+        return inlinePicture(href, alt, at);
       },
       // A paragraph that is a picture alone is none.
       paragraph({ tokens }) {
@@ -67,7 +69,7 @@ function render(text: string, at: string): string {
         return `${open}${this.parser.parse(item.tokens)}</li>\n`;
       },
       html({ raw }) {
-        if (raw.trim() === ONE_BY_ONE) return "";
+        if (raw.trim() === ONE_BY_ONE || raw.trim().startsWith(LAB)) return "";
         throw new SlideProblem(at, `nobody knows what ${raw.trim()} means here.`);
       },
     },
