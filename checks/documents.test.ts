@@ -4,6 +4,7 @@ import { marked, type Token } from "marked";
 import { describe, expect, test } from "vitest";
 import { root } from "../workshop/catalog.ts";
 import { runCli } from "../workshop/testing/cli.ts";
+import { anchorsOf } from "./support/anchors.ts";
 import { filesOfTheClone } from "./support/clone-files.ts";
 import { documented } from "./support/documented.ts";
 
@@ -111,19 +112,6 @@ function leadsSomewhere(file: string, href: string): boolean {
   const [path = "", anchor] = href.split("#");
   const target = path === "" ? file : join(dirname(file), decodeURI(path));
   if (!existsSync(join(root, target))) return false;
-  return anchor === undefined || anchorsIn(target).includes(decodeURI(anchor));
-}
-
-/** The anchors that GitHub gives to headings. */
-function anchorsIn(file: string): string[] {
-  return tokensOf(file).flatMap((token) =>
-    token.type === "heading"
-      ? [
-          token.text
-            .toLowerCase()
-            .replace(/[^\p{L}\p{N}\s_-]/gu, "")
-            .replaceAll(" ", "-"),
-        ]
-      : [],
-  );
+  if (anchor === undefined) return true;
+  return anchorsOf(readFileSync(join(root, target), "utf8")).includes(decodeURI(anchor));
 }

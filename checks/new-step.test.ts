@@ -20,7 +20,7 @@ import { filesOfTheClone } from "./support/clone-files.ts";
 const FIRST = "01-one-process";
 const SAMPLE = "10-sample";
 
-/** The path that docs/teaching.md describes, from the catalogue to the answers. */
+/** The path that docs/teaching.md describes, from the catalogue to the deck. */
 test("a new step can be added as docs/teaching.md says", { timeout: 300_000 }, async () => {
   using copy = copyOfTheClone();
   addToCatalogue(copy.path);
@@ -29,13 +29,17 @@ test("a new step can be added as docs/teaching.md says", { timeout: 300_000 }, a
   tellAgain(copy.path, "checks/answers/01");
   tellAgain(copy.path, "checks/answers/01.test.ts");
   announce(copy.path);
+  addToTables(copy.path);
+  addToDeck(copy.path);
 
+  expect(await runCommand(copy.path, "slides", "--record", "10")).toMatchObject({ code: 0 });
   const structure = await run(copy.path, "node_modules/vitest/vitest.mjs", [
     "run",
     "--reporter=verbose",
     "checks/steps.test.ts",
     "checks/answers.test.ts",
     "checks/translations.test.ts",
+    "workshop/slides/chapters.test.ts",
   ]);
   expect(structure).toMatchObject({ code: 0 });
   expect(structure.output).toContain("the answers of step 10");
@@ -120,6 +124,44 @@ function announce(clone: string): void {
       text.replace(part, `${list.join(" ")}\n\n${part}`),
     );
   }
+}
+
+/** A row of the tables of steps, and a choice of the editor's tasks. */
+function addToTables(clone: string): void {
+  for (const file of ["README.md", "README.ja.md"]) {
+    change(clone, file, (text) =>
+      text.replace(
+        /^\| 9 .*\n/m,
+        (row) => `${row}| 10 | [A sample](steps/${SAMPLE}/${file}) | A step can be added |\n`,
+      ),
+    );
+  }
+  change(clone, ".vscode/tasks.json", (text) => text.replace('"9"]', '"9", "10"]'));
+}
+
+/** A chapter of one slide, whose minute another chapter gives, and what is recorded for it. */
+function addToDeck(clone: string): void {
+  writeFileSync(
+    join(clone, "slides", `${SAMPLE}.md`),
+    `---
+title: Step 10 · A sample
+---
+
+## It runs
+
+\`\`\`trace
+${SAMPLE}
+\`\`\`
+
+Note: class 1 min
+
+**Say.** "A step can be added."
+`,
+  );
+  change(clone, "slides/99-closing.md", (text) => text.replace("class 3 min", "class 2 min"));
+  change(clone, "workshop/slides/scenarios.ts", (text) =>
+    text.replace(/^ {2}1: \{\n[^]*?^ {2}\},\n/m, (first) => first + first.replace("1:", "10:")),
+  );
 }
 
 function change(clone: string, file: string, by: (text: string) => string): void {

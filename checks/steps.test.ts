@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
-import { folderOf, steps, type Source, type Step } from "../workshop/catalog.ts";
+import { folderOf, root, steps, type Source, type Step } from "../workshop/catalog.ts";
 import { patternOf } from "../workshop/elision.ts";
 import { HINTS, readHints, todosOf } from "../workshop/hints/stages.ts";
 import { sectionsIn } from "../workshop/markdown.ts";
@@ -64,6 +64,19 @@ describe.each(steps)("step $number", (step) => {
       ([, text]) => text,
     );
     expect(headings).toEqual(PARTS);
+  });
+
+  test.each(["README.md", "README.ja.md"])("stands in the table of steps of %s", (file) => {
+    const table = readFileSync(join(root, file), "utf8");
+
+    expect(table).toContain(`| ${step.number} `);
+    expect(table).toContain(`](steps/${step.slug}/${file})`);
+  });
+
+  test("can be chosen in the editor's tasks", () => {
+    const { inputs } = JSON.parse(readFileSync(join(root, ".vscode", "tasks.json"), "utf8"));
+
+    expect(inputs[0].options).toContain(String(step.number));
   });
 
   test("has hints for each TODO, in stages", () => {

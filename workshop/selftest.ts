@@ -17,8 +17,8 @@ const CACHES = /^(tsx-|node-compile-cache|vitest)/;
 const OWN = ["owner.json", "pids"];
 
 /**
- * Runs everything: the unit tests, the checks of every step on its solution, every starter, and at
- * last a look for what the run has left behind. Prints the totals as `N passed, N failed`.
+ * Runs all tests: the unit tests, the checks of every step on its solution, the short matrix of answers,
+ * and at last a look for what the run has left behind. Prints the totals as `N passed, N failed`.
  *
  * @throws MachineProblem when the tests need something that the machine lacks and that may not, or
  * cannot, be installed.

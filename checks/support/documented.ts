@@ -38,9 +38,8 @@ export const documented: readonly Documented[] = [
     command: /^npm run doctor -- --fix/,
     not: "installs programs; its parts are tested in workshop/doctor",
   },
-  { command: /^npm run slides -- --record/, not: LONG },
+  { command: /^npm run slides -- --record/, test: "checks/new-step.test.ts", says: '"--record"' },
   { command: /^npm run slides/, test: "workshop/slides.test.ts", says: '"slides"' },
-  { command: /^npx vitest run workshop\/slides/, not: "these tests, by themselves" },
   { command: /^npm start/, test: "workshop/testing/workbench.ts", says: '"start"' },
   { command: /^npm run lab(?: \[name\])?$/, test: "lab/cli.test.ts", says: "runLab()" },
   { command: /^npm run lab/, not: LONG },
@@ -58,6 +57,7 @@ export const documented: readonly Documented[] = [
     test: "checks/new-step.test.ts",
     says: "steps.test.ts",
   },
+  { command: /^npx vitest run/, not: "these tests, by themselves" },
   {
     command: /^(?:curl -s|for i in|node --input-type|npx tsx work\/0[3467]\S+forty-clients)/,
     test: "checks/typed.test.ts",
