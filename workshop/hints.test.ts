@@ -87,6 +87,7 @@ test("what a check has seen may have hints of its own, and then the last one of 
   expect(hints.map(brief)).toEqual(["1/2 which mode?", "2/2 exec_mode"]);
   expect(hints.map((hint) => hint?.todo)).toEqual(["3.1", "3.1"]);
   expect(brief(await nextHint(step))).toBe("1/4 who owns it?");
+  expect(brief(await nextHint(step))).toBe("2/4 mode?");
 });
 
 test("what was read is remembered by the next process", async () => {

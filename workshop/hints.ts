@@ -139,17 +139,19 @@ function stagesFor(step: Step, failure: Failure | undefined): Stage[] {
   const todo = meant.length === 1 ? meant[0]?.name : look?.todo;
 
   const stages: Stage[] = [];
-  const add = (part: string, texts: readonly string[] = [], of = todo, from = 0) => {
-    const all = texts.map((text, at) => ({ part, at, text, todo: of }));
-    stages.push(...all.slice(from));
+  const add = (part: string, texts: readonly string[] = [], of = todo) => {
+    stages.push(...texts.map((text, at) => ({ part, at, text, todo: of })));
   };
   const seen = [...book.seen].find(([title]) => isLike(title, failure?.finding.seen ?? ""));
-  if (seen) add(`Seen: ${seen[0]}`, seen[1]);
-  else if (failure) add(`Check: ${failure.title}`, book.checks.get(failure.title));
-  for (const { name } of meant) {
-    const texts = book.todos.get(name);
-    add(`TODO ${name}`, texts, name, seen && texts ? texts.length - 1 : 0);
+  if (seen) {
+    const [title, texts] = seen;
+    // The last hints of the TODOs are read as a part of these: those before them stay unread.
+    const answers = meant.flatMap(({ name }) => book.todos.get(name)?.slice(-1) ?? []);
+    add(`Seen: ${title}`, [...texts, ...answers]);
+    return stages;
   }
+  if (failure) add(`Check: ${failure.title}`, book.checks.get(failure.title));
+  for (const { name } of meant) add(`TODO ${name}`, book.todos.get(name), name);
   return stages;
 }
 
@@ -161,7 +163,7 @@ function placeOf(step: Step, look: Finding["look"]): string | undefined {
 }
 
 function afterLast(step: Step, { todo, part }: Stage): string {
-  const about = todo ? `TODO ${todo}` : part.replace(/^Check: /, "");
+  const about = todo ? `TODO ${todo}` : part.replace(/^(?:Check|Seen): /, "");
   return `That was the last hint for ${about}; npm run diff ${step.number} shows the difference to the solution.`;
 }
 

@@ -21,6 +21,12 @@ function workerOf({ folder }: Checker): number | undefined {
   return processesOf(folder).find(({ pid }) => commandOf(pid).includes("kept-worker-child"))?.pid;
 }
 
+function killWorkerOf(checker: Checker): void {
+  const pid = workerOf(checker);
+  if (pid === undefined) throw new Error("There is no process in which checks are run.");
+  process.kill(pid, "SIGKILL");
+}
+
 test("one check alone is run where it is asked for, in a process that stays for the next", async () => {
   await using checker = await openChecker();
 
@@ -53,6 +59,46 @@ test("a run that is cut short takes its process with it, and the next one is who
   expect(workerOf(checker)).not.toBe(pid);
 });
 
+test("a run can be cut short before the process of its checks is there", async () => {
+  await using checker = await openChecker();
+
+  const cut = await checker.run(request, ({ toCome }) => {
+    // The code is read; vitest is asked to run the checks next.
+    if (!toCome) setImmediate(() => void checker.cancel());
+  });
+  const next = await checker.run({ ...request, only: ONE }, () => {});
+
+  expect(cut.length).toBeLessThanOrEqual(2);
+  expect(next).toMatchObject([{ title: ONE, outcome: "passed" }]);
+});
+
+test("who cuts a run short twice leaves nothing behind", async () => {
+  await using checker = await openChecker();
+
+  await checker.run({ ...request, untilAllHasEnded: true }, ({ toCome }) => {
+    if (!toCome) return;
+    void checker.cancel();
+    void checker.cancel();
+  });
+
+  expect(await leaksOf(checker.folder)).toEqual([]);
+});
+
+test("a run whose process is killed while it is cut short is over", async () => {
+  await using checker = await openChecker();
+  let isCut = false;
+
+  await checker.run(request, ({ toCome }) => {
+    if (!toCome || isCut) return;
+    isCut = true;
+    void checker.cancel();
+    killWorkerOf(checker);
+  });
+  const next = await checker.run({ ...request, only: ONE }, () => {});
+
+  expect(next).toMatchObject([{ title: ONE, outcome: "passed" }]);
+});
+
 test("to cancel what is over, or has not begun, cuts nothing short", async () => {
   await using checker = await openChecker();
 
@@ -69,18 +115,22 @@ test("to cancel what is over, or has not begun, cuts nothing short", async () =>
 
 test("a run whose process is killed in the middle has not passed", async () => {
   await using checker = await openChecker();
-  let killed = 0;
+  let isKilled = false;
 
   const results = await checker.run(request, ({ toCome }) => {
-    if (!toCome || killed) return;
-    killed = workerOf(checker) ?? 0;
-    process.kill(killed, "SIGKILL");
+    if (!toCome || isKilled) return;
+    killWorkerOf(checker);
+    isKilled = true;
   });
   const next = await checker.run({ ...request, only: ONE }, () => {});
 
   expect(results.at(-1)).toMatchObject({
     title: "the checks come to their end",
     outcome: "inconclusive",
+    problem: {
+      message:
+        "the run of the checks has ended in the middle: the process that ran the checks has ended (SIGKILL)",
+    },
   });
   expect(verdictOf(results)).toBe("inconclusive");
   expect(next).toMatchObject([{ title: ONE, outcome: "passed" }]);
@@ -89,7 +139,7 @@ test("a run whose process is killed in the middle has not passed", async () => {
 test("a process that is killed between two runs is replaced", async () => {
   await using checker = await openChecker();
   await checker.run({ ...request, only: ONE }, () => {});
-  process.kill(workerOf(checker) ?? 0, "SIGKILL");
+  killWorkerOf(checker);
 
   const next = await checker.run({ ...request, only: ONE }, () => {});
 

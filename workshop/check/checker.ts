@@ -65,22 +65,20 @@ export async function openChecker(): Promise<Checker> {
 
   let ending: Promise<unknown> = Promise.resolve();
   /** The run that goes on, if one does. */
-  let current: { wasCut: boolean } | undefined;
-  let cutting: Promise<unknown> = Promise.resolve();
+  let current: RunOfChecks | undefined;
+
   /**
    * Runs vitest on the file; what its checks have started ends a moment after the last result. Gives
    * what has kept it from coming to its end.
    */
-  async function play(
-    specifications: TestSpecification[],
-    run: { wasCut: boolean },
-  ): Promise<unknown> {
+  async function play(specifications: TestSpecification[], run: RunOfChecks): Promise<unknown> {
     const failure = await vitest.runTestSpecifications(specifications).then(
       ({ unhandledErrors }) => unhandledErrors[0],
       (error: unknown) => error,
     );
+    run.end();
     // Until it is through, vitest begins no other run.
-    await cutting;
+    await run.cutting;
     if (failure !== undefined || run.wasCut) await worker.discard();
     return failure;
   }
@@ -88,10 +86,10 @@ export async function openChecker(): Promise<Checker> {
   async function judge(
     { step, dir, only, untilAllHasEnded }: Request,
     onResult: (result: CheckResult) => void,
-    run: { wasCut: boolean },
+    run: RunOfChecks,
   ): Promise<CheckResult[]> {
     const reading = only === undefined ? readCode(step, dir) : undefined;
-    await Promise.all([ending, cutting]);
+    await ending;
     // Whoever is connected to what has ended connects anew.
     if (await stage.repair()) await worker.discard();
     const results: CheckResult[] = [];
@@ -125,7 +123,7 @@ export async function openChecker(): Promise<Checker> {
         isWhole = quick + faults === 0;
         tell(result);
         if (isWhole && !untilAllHasEnded) resolve(undefined);
-      });
+      }, run.canBeTold);
       const playing = play(specifications, run);
       ending = playing.catch(() => {});
       playing.then(resolve, reject);
@@ -138,19 +136,17 @@ export async function openChecker(): Promise<Checker> {
   return {
     folder: stage.folder,
     async run(request, onResult) {
-      const run = { wasCut: false };
+      const run = new RunOfChecks();
       current = run;
       try {
         return await judge(request, onResult, run);
       } finally {
         if (current === run) current = undefined;
+        run.end();
       }
     },
     cancel: async () => {
-      if (!current) return;
-      current.wasCut = true;
-      cutting = vitest.cancelCurrentRun("keyboard-input").catch(() => {});
-      await cutting;
+      await current?.cut(() => vitest.cancelCurrentRun("keyboard-input"));
     },
     async [Symbol.asyncDispose]() {
       // The stage goes first: a check that is running ends with what it runs on.
@@ -159,6 +155,38 @@ export async function openChecker(): Promise<Checker> {
       await vitest.close().catch(() => {});
     },
   };
+}
+
+/** One run, as far as it can be cut short. */
+class RunOfChecks {
+  /** Whether it has not come to its own end, or may leave something behind that goes on. */
+  wasCut = false;
+  /** That it is being cut short, until vitest is through with it. */
+  cutting: Promise<void> = Promise.resolve();
+  #isCancelled = false;
+  #isOver = false;
+  /** Its process can be told to cancel: before, vitest's word would be lost. */
+  canBeTold: () => void = () => {};
+  readonly #listens = new Promise<void>((resolve) => (this.canBeTold = resolve));
+
+  /** Nobody needs to be told any more. */
+  end(): void {
+    this.#isOver = true;
+    this.canBeTold();
+  }
+
+  /** Cuts it short, once: to vitest a second word means to kill what the checks are in. */
+  cut(cancel: () => Promise<void>): Promise<void> {
+    this.wasCut = true;
+    if (!this.#isCancelled) this.cutting = this.#cut(cancel);
+    this.#isCancelled = true;
+    return this.cutting;
+  }
+
+  async #cut(cancel: () => Promise<void>): Promise<void> {
+    await this.#listens;
+    if (!this.#isOver) await cancel().catch(() => {});
+  }
 }
 
 async function createVitestFor(reporter: ResultReporter, { pool }: KeptWorker): Promise<Vitest> {
@@ -182,17 +210,23 @@ async function createVitestFor(reporter: ResultReporter, { pool }: KeptWorker): 
 
 /** What becomes of a run that ends before all its checks have said something. */
 function unfinished(failure: unknown): CheckResult {
-  const { message, stack } = failure instanceof Error ? failure : new Error("nobody says why");
   return {
     title: "the checks come to their end",
     outcome: "inconclusive",
     ms: 0,
     evidence: [],
     problem: {
-      message: `the run of the checks has ended in the middle: ${stack ?? message}`,
+      message: `the run of the checks has ended in the middle: ${reasonOf(failure)}`,
       remedy: "What has not run was not judged. Check again.",
     },
   };
+}
+
+/** In words; vitest wraps what has happened, and hands over plain objects from other processes. */
+function reasonOf(failure: unknown): string {
+  if (typeof failure !== "object" || failure === null) return "nobody says why";
+  if ("cause" in failure && failure.cause) return reasonOf(failure.cause);
+  return "message" in failure ? String(failure.message) : "nobody says why";
 }
 
 function exactly(title: string): RegExp {

@@ -5,8 +5,12 @@ import type { PoolOptions, PoolRunnerInitializer, PoolWorker } from "vitest/node
 
 const CHILD = fileURLToPath(new URL("kept-worker-child.mjs", import.meta.url));
 
-/** How a worker answers when it was told to stop, as vitest writes it. */
-const STOPPED = { __vitest_worker_response__: true, type: "stopped" };
+/** How a worker answers when it was told to start, or to stop, as vitest writes it. */
+const answer = (type: "started" | "stopped", error?: Error) => ({
+  __vitest_worker_response__: true,
+  type,
+  ...(error ? { error } : {}),
+});
 
 /**
  * Runs vitest's test files in one process that is kept from run to run: vitest by itself starts one
@@ -23,7 +27,7 @@ export class KeptWorker implements AsyncDisposable {
   /** What vitest asks for a worker. */
   readonly pool: PoolRunnerInitializer = {
     name: "kept",
-    createPoolWorker: (options) => this.#worker(options),
+    createPoolWorker: (options) => this.worker(options),
   };
 
   /** Ends the process; the next run starts another. For when a run has not come to its own end. */
@@ -40,15 +44,24 @@ export class KeptWorker implements AsyncDisposable {
     await this.discard();
   }
 
-  #worker({ env, execArgv }: PoolOptions): PoolWorker {
+  /** A worker for one run, as vitest wants it. */
+  worker({ env, execArgv }: Pick<PoolOptions, "env" | "execArgv">): PoolWorker {
     type Listener = Parameters<PoolWorker["on"]>[1];
     const listeners: [event: string, listener: Listener][] = [];
+    const heardBy = (wanted: string, told: unknown) => {
+      for (const [event, listener] of [...listeners]) if (event === wanted) listener(told);
+    };
     let child: ChildProcess | undefined;
     let release = () => {};
-    const hasEnded = () => {
+    // Vitest's runner takes an exit for its own end, and then nobody who cancels it hears from it again:
+    // so it is told of an error, and of what the process can no longer answer.
+    const hasEnded = (code: number | null, signal: NodeJS.Signals | null) => {
       release();
-      // Whoever is told to stop answers that it has; nobody else can do so now.
-      for (const [event, listener] of listeners) if (event === "message") listener(STOPPED);
+      const error = new Error(`the process that ran the checks has ended (${signal ?? code})`);
+      heardBy("message", answer("started", error));
+      // As long as it listens for an exit it does not expect one.
+      if (listeners.some(([event]) => event === "exit")) heardBy("error", error);
+      heardBy("message", answer("stopped"));
     };
     return {
       name: this.pool.name,
@@ -70,9 +83,13 @@ export class KeptWorker implements AsyncDisposable {
       send: (message) => void (child?.connected && child.send(message)),
       on: (event, listener) => {
         listeners.push([event, listener]);
-        child?.on(event, listener);
+        if (event !== "exit") child?.on(event, listener);
       },
-      off: (event, listener) => void child?.off(event, listener),
+      off: (event, listener) => {
+        const at = listeners.findIndex((one) => one[0] === event && one[1] === listener);
+        if (at !== -1) listeners.splice(at, 1);
+        child?.off(event, listener);
+      },
       deserialize: (data) => data,
     };
   }

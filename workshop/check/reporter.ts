@@ -5,13 +5,18 @@ import { outcomeOf, type CheckResult, type ToCome } from "./verdict.ts";
 /** Turns what vitest reports of a run into the results of checks, as they come. */
 export class ResultReporter implements Reporter {
   #tell: (result: CheckResult) => void = () => {};
+  #collected = () => {};
   #isBlocked = false;
   #toCome: ToCome = { quick: 0, faults: 0 };
   readonly #told = new Set<string>();
 
-  /** A new run: what the last one has found says nothing about it. */
-  begin(tell: (result: CheckResult) => void): void {
+  /**
+   * A new run: what the last one has found says nothing about it. `collected` is called when it is known
+   * which checks there are; their process can be told to cancel them from then on.
+   */
+  begin(tell: (result: CheckResult) => void, collected: () => void): void {
     this.#tell = tell;
+    this.#collected = collected;
     this.#isBlocked = false;
     this.#told.clear();
   }
@@ -20,6 +25,7 @@ export class ResultReporter implements Reporter {
     const tests = [...module.children.allTests()].filter(({ options }) => options.mode === "run");
     const faults = tests.filter(isFault).length;
     this.#toCome = { quick: tests.length - faults, faults };
+    this.#collected();
   }
 
   onTestCaseResult(test: TestCase): void {
