@@ -49,7 +49,8 @@ export class KeptWorker implements AsyncDisposable {
     type Listener = Parameters<PoolWorker["on"]>[1];
     const listeners: [event: string, listener: Listener][] = [];
     const heardBy = (wanted: string, told: unknown) => {
-      for (const [event, listener] of [...listeners]) if (event === wanted) listener(told);
+      const hearers = listeners.filter(([event]) => event === wanted);
+      for (const [, listener] of hearers) listener(told);
     };
     let child: ChildProcess | undefined;
     let release = () => {};
