@@ -1,7 +1,7 @@
 import { Marked, type Tokens } from "marked";
 import { codeBlock, exerciseBlock, plainBlock, traceBlock } from "./blocks.ts";
 import { SlideProblem, type Slide } from "./chapters.ts";
-import { inlinePicture } from "./drawing.ts";
+import { pictureBlock } from "./picture.ts";
 import { includeBetween } from "./include.ts";
 
 const LAYOUT = /<!-- layout: (title|statement|break) -->\s*/;
@@ -56,7 +56,7 @@ function render(text: string, at: string): string {
         return plainBlock(code);
       },
       image({ href, text: alt }) {
-        return inlinePicture(href, alt, at);
+        return pictureBlock(href, alt, at);
       },
       // A paragraph that is a picture alone is none.
       paragraph({ tokens }) {

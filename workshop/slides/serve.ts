@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import express, { type Request } from "express";
 import { SLIDES } from "./chapters.ts";
+import { REPORTS } from "./picture.ts";
 import { escapeHtml } from "./escape.ts";
 import { liveSession, type Live } from "./live.ts";
 import { deckPage, printPage, type Look } from "./page.ts";
@@ -40,6 +41,7 @@ export async function serveDeck(
   app.use("/reveal", express.static(REVEAL));
   app.use("/web", express.static(WEB));
   app.use("/slides/drawings", express.static(join(SLIDES, "drawings")));
+  app.use(REPORTS.path, express.static(REPORTS.folder));
   app.use(explain);
   const server = createServer(app).listen(0, "127.0.0.1");
   await once(server, "listening");
