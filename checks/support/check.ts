@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Page } from "playwright";
-import { expect, test as base } from "vitest";
+import { expect, inject, test as base } from "vitest";
 import type { Step } from "../../workshop/catalog.ts";
 import { FAULT } from "../../workshop/check/fault.ts";
 import { Inconclusive, MachineProblem, NotYet, type Finding } from "../../workshop/problems.ts";
@@ -94,24 +94,29 @@ export function check(
   options: CheckOptions,
   body: (scene: Scene) => Promise<void>,
 ): void {
-  test(title, { tags: options.fault ? [FAULT] : [] }, async ({ ground, task, signal }) => {
-    if (ground.blockedBy) throw ground.blockedBy;
-    const evidence: string[] = [];
-    Object.assign(task.meta, { evidence });
-    try {
-      await cancellable(signal, () => play(ground, evidence, body));
-    } catch (thrown) {
-      await ground.twoPages.close();
-      const death = thrown instanceof Hang ? thrown.found : await diagnose(ground, thrown);
-      const error = death ?? asFinding(thrown);
-      if (!(error instanceof NotYet)) throw error;
-      // Of what an app died, the check that it died under knows nothing else.
-      const hint = options.hintOfDeath?.(error.finding.seen);
-      const notYet = completed(error.finding, death ? (hint ? { hint } : {}) : options);
-      if (notYet.finding.blocks) ground.blockedBy = notYet;
-      throw notYet;
-    }
-  });
+  const isLeftOut = options.fault && inject("target")?.withoutFaults;
+  test(
+    title,
+    { tags: options.fault ? [FAULT] : [], skip: isLeftOut },
+    async ({ ground, task, signal }) => {
+      if (ground.blockedBy) throw ground.blockedBy;
+      const evidence: string[] = [];
+      Object.assign(task.meta, { evidence });
+      try {
+        await cancellable(signal, () => play(ground, evidence, body));
+      } catch (thrown) {
+        await ground.twoPages.close();
+        const death = thrown instanceof Hang ? thrown.found : await diagnose(ground, thrown);
+        const error = death ?? asFinding(thrown);
+        if (!(error instanceof NotYet)) throw error;
+        // Of what an app died, the check that it died under knows nothing else.
+        const hint = options.hintOfDeath?.(error.finding.seen);
+        const notYet = completed(error.finding, death ? (hint ? { hint } : {}) : options);
+        if (notYet.finding.blocks) ground.blockedBy = notYet;
+        throw notYet;
+      }
+    },
+  );
 }
 
 /** Starts what the check needs, runs it, and closes what it has opened. */

@@ -156,6 +156,19 @@ test("each result says how many are still to come", async () => {
   expect(toCome.slice(1)).toEqual(toCome.slice(1).map((_, at, all) => all.length - at - 1));
 });
 
+test("the checks that break something on purpose can be left out", async () => {
+  await using checker = await openChecker();
+  const pubSub = steps[4] ?? first;
+  const dir = folderOf(pubSub, "solution");
+
+  const results = await checker.run({ step: pubSub, dir, withoutFaults: true }, () => {});
+
+  expect(verdictOf(results)).toBe("passed");
+  expect(results.map(({ title }) => title)).not.toContain(
+    "Redis freezes, dies and comes back, and no worker dies of it",
+  );
+});
+
 test("what is cancelled in another process is the run that goes on, and no other", async () => {
   await using checker = new RemoteChecker();
   const one = { ...request, only: ONE };

@@ -15,6 +15,8 @@ export interface Target {
   /** The folder of the code under test. */
   dir: string;
   stage: Stage;
+  /** Whether the checks that break something on purpose are left out. */
+  withoutFaults?: boolean | undefined;
 }
 
 declare module "vitest" {
@@ -29,6 +31,8 @@ export interface Request {
   dir: string;
   /** The title of the one check that is to run; without it all of them. */
   only?: string | undefined;
+  /** Whether the checks that break something on purpose are left out. */
+  withoutFaults?: boolean | undefined;
   /** Whether it is over only when all has ended that the checks have started. */
   untilAllHasEnded?: boolean | undefined;
 }
@@ -84,7 +88,7 @@ export async function openChecker(): Promise<Checker> {
   }
 
   async function judge(
-    { step, dir, only, untilAllHasEnded }: Request,
+    { step, dir, only, withoutFaults, untilAllHasEnded }: Request,
     onResult: (result: CheckResult) => void,
     run: RunOfChecks,
   ): Promise<CheckResult[]> {
@@ -105,6 +109,7 @@ export async function openChecker(): Promise<Checker> {
     const target: ProvidedContext["target"] = {
       dir,
       stage: { folder, home, browser, noBrowser },
+      withoutFaults,
     };
     for (const project of vitest.projects) project.provide("target", target);
     const testNamePattern = only === undefined ? undefined : exactly(only);

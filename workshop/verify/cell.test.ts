@@ -70,11 +70,20 @@ describe("a solution", () => {
     });
   });
 
+  test("is asked for all checks, or for those that break nothing on purpose", async () => {
+    const checker = checkerWith(passed(FIRST));
+    await runCell(solution, checker);
+    await runCell(solution, checker, { withoutFaults: true });
+
+    expect(checker.asked.map(({ withoutFaults }) => withoutFaults)).toEqual([undefined, true]);
+  });
+
   test("waits until all has ended that its checks have started", async () => {
     const checker = checkerWith(passed(FIRST));
     await runCell(solution, checker);
 
-    expect(checker.asked).toMatchObject([{ untilAllHasEnded: true, only: undefined }]);
+    expect(checker.asked).toMatchObject([{ untilAllHasEnded: true }]);
+    expect(checker.asked[0]?.only).toBeUndefined();
   });
 });
 

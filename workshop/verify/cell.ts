@@ -49,6 +49,8 @@ export interface CellRun {
 export interface CellOptions {
   /** Runs all checks on a wrong answer, not only the one that it must fail. */
   full?: boolean | undefined;
+  /** Leaves out, where all checks are run, those that break something on purpose. */
+  withoutFaults?: boolean | undefined;
   /** Writes down what is seen instead of comparing it with what was written down. */
   record?: boolean | undefined;
 }
@@ -114,13 +116,14 @@ async function ask(
   { step, kind, answer }: Cell,
   dir: string,
   checker: Pick<Checker, "run">,
-  { full }: CellOptions,
+  { full, withoutFaults }: CellOptions,
 ): Promise<CheckResult[]> {
-  const run = (only?: string) => checker.run({ step, dir, only, untilAllHasEnded: true }, () => {});
-  if (kind !== "wrong" || full) return run();
-  const results = await run(answer?.check);
+  const run = (which: { only?: string | undefined; withoutFaults?: boolean | undefined }) =>
+    checker.run({ step, dir, ...which, untilAllHasEnded: true }, () => {});
+  if (kind !== "wrong" || full) return run({ withoutFaults });
+  const results = await run({ only: answer?.check });
   // The one before all others, whether the code can be read, cannot be asked alone.
-  return results.length > 0 ? results : run();
+  return results.length > 0 ? results : run({ withoutFaults });
 }
 
 /** @throws AnswerProblem when an answer cannot be put together. */
