@@ -35,7 +35,7 @@ describe.each(experiments.map((experiment) => [experiment.name, experiment] as c
 
 test("variants take turns: every round goes to all, and begins and ends with others", () => {
   const places = [1, 2, 3, 4].map((workers) => ({ workers }));
-  const steps = itinerary({ rounds: 4, places });
+  const steps = itinerary({ rounds: 4, places, seed: 1 });
   const rounds = [0, 1, 2, 3].map((round) =>
     steps.filter((step) => step.round === round).map(({ at }) => at.workers),
   );
@@ -43,6 +43,17 @@ test("variants take turns: every round goes to all, and begins and ends with oth
   for (const order of rounds) expect(order.toSorted()).toEqual([1, 2, 3, 4]);
   expect(new Set(rounds.map((order) => order[0])).size).toBeGreaterThan(1);
   expect(new Set(rounds.map(String)).size).toBe(4);
+});
+
+test("the order of a single round is chance, and the same for the same seed", () => {
+  const places = [1, 2, 3, 4, 6, 8].map((workers) => ({ workers }));
+  const order = (seed: number) =>
+    itinerary({ rounds: 1, places, seed }).map(({ at }) => at.workers);
+
+  expect(order(1).toSorted()).toEqual([1, 2, 3, 4, 6, 8]);
+  expect(order(1)).not.toEqual([1, 2, 3, 4, 6, 8]);
+  expect(order(1)).toEqual(order(1));
+  expect(order(2)).not.toEqual(order(1));
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bootstrap, median, percentile, wilson } from "./statistics.ts";
+import { bootstrap, estimate, mean, median, percentile, wilson } from "./statistics.ts";
 
 describe("Wilson's interval", () => {
   // From the formula by hand; R's prop.test(…, correct = FALSE) says the same.
@@ -62,6 +62,26 @@ describe("the bootstrap interval", () => {
 
   test("tells what never came from what took long", () => {
     expect(bootstrap([[1, Infinity, Infinity]]).value).toBe(Infinity);
+  });
+});
+
+describe("an estimate", () => {
+  test.each([
+    [[[4, 1, 9]], { value: 4, low: 1, high: 9, interval: "range" }],
+    [[[4], [1], [9], [5], [6]], { value: 5, low: 1, high: 9, interval: "range" }],
+    [[[3, 3, 3]], { value: 3, low: 3, high: 3, interval: "none" }],
+    [[[7]], { value: 7, low: 7, high: 7, interval: "none" }],
+  ])("of a few samples, %j, has their range and claims no 95 %%", (rounds, expected) => {
+    expect(estimate(rounds)).toEqual(expected);
+  });
+
+  test("of six samples on has the bootstrap's interval", () => {
+    const rounds = [
+      [1, 2, 3],
+      [4, 5, 9],
+    ];
+
+    expect(estimate(rounds, mean)).toEqual({ ...bootstrap(rounds, mean), interval: "bootstrap" });
   });
 });
 

@@ -26,6 +26,8 @@ export function startChild<A extends Answers>(
     cwd: root,
     env: { ...run.env, ...env },
     stdio: ["ignore", log, log, "ipc"],
+    // JSON would make null of what never came, which is Infinity here.
+    serialization: "advanced",
     windowsHide: true,
   });
   closeSync(log);

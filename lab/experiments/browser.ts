@@ -8,13 +8,20 @@ import { freePort } from "../../workshop/stage/ports.ts";
 import { startRedis } from "../../workshop/stage/redis.ts";
 import { compose } from "../../workshop/verify/compose.ts";
 import type { Bench, Experiment, Found, Place, Session, Size } from "../frame/experiment.ts";
-import { startLag, stopLag, whyInvalid } from "../load/lag.ts";
+import { judge, startLag, stopLag } from "../load/lag.ts";
 import { shares } from "../load/pool.ts";
+import { cellOf } from "./cells.ts";
 
-/** On the solution of which step a design stands. */
-const FIXES = { none: 3, websocket: 4, relay: 7 } as const;
+/** What is done about the handshake: the code that the ablation has for it. */
+const FIXES = {
+  none: cellOf("no fix", "none"),
+  adapter: cellOf("no fix", "Redis"),
+  websocket: cellOf("WebSocket only", "none"),
+  relay: cellOf("relay", "Redis"),
+};
 const FIX_NAMES = {
   none: "no fix (step 3)",
+  adapter: "Redis adapter only",
   websocket: "WebSocket only (step 4)",
   relay: "relay (step 7)",
 };
@@ -49,7 +56,7 @@ const AMOUNTS: Readonly<Record<Size, Amount>> = {
   },
   full: {
     workers: [1, 2, 3, 4, 6, 8],
-    fixes: ["none", "websocket", "relay"],
+    fixes: ["none", "adapter", "websocket", "relay"],
     rounds: 3,
     loads: 20,
     atOnce: 4,
@@ -71,7 +78,7 @@ export const browser: Experiment = {
     {
       id: "ends",
       title: "How a page load ends in Chromium",
-      subtitle: "Share of loads in fresh contexts. Bars: 95 % intervals (Wilson).",
+      subtitle: "Share of loads in fresh contexts.",
       measure: "share",
       x: { by: "workers", title: "workers" },
       series: { by: "end", order: Object.keys(ENDS), labels: ENDS },
@@ -81,7 +88,7 @@ export const browser: Experiment = {
     {
       id: "refused",
       title: "Pages of which at least one request was refused",
-      subtitle: "Share of loads, as the page itself counts them. Bars: 95 % intervals (Wilson).",
+      subtitle: "Share of loads, as the page itself counts them.",
       measure: "refused",
       x: { by: "workers", title: "workers" },
       series: { by: "fix", order: Object.keys(FIX_NAMES), labels: FIX_NAMES },
@@ -91,7 +98,7 @@ export const browser: Experiment = {
   notes: [
     "The chat's own page says how it ends: connected or not, and by which transport. A page that has no WebSocket is looked at again when its time is over.",
     "A browser keeps connections open and uses them again, so that several requests in a row may meet one worker: it fails less surely than a Node client, and less plainly.",
-    "The workers run under pm2 in cluster mode, from the solutions of the steps, with no more changed than their number.",
+    "The workers run under pm2 in cluster mode, from the solutions of the steps, with no more changed than their number; with the adapter only, step 6 whose clients and server take any transport.",
   ],
   design: (size) => {
     const { workers, fixes, rounds, loads, atOnce, within } = AMOUNTS[size];
@@ -118,10 +125,11 @@ async function open({ run, size }: Bench): Promise<Session> {
   return {
     async visit(at, round) {
       const fix = at.fix as keyof typeof FIXES;
-      const step = steps.find(({ number }) => number === FIXES[fix]);
-      if (!step) throw new Error(`There is no step for ${fix}.`);
+      const { on, without = [], edits = [] } = FIXES[fix];
+      const step = steps.find(({ number }) => number === on);
+      if (!step) throw new Error(`There is no step ${on}.`);
       const edit = { file: ECOSYSTEM, take: "instances: 4", put: `instances: ${at.workers}` };
-      using code = compose({ step, dir: "", without: [], edits: [edit] });
+      using code = compose({ step, dir: "", without, edits: [...edits, edit] });
       const name = `${fix}-${at.workers}-${round}`;
       const needsRedis = step.services.includes("redis");
       await using redis = needsRedis ? await startRedis(run, `redis-${name}`) : undefined;
@@ -165,15 +173,15 @@ async function loadPages(
     seen.push(...(await Promise.all(group)));
   }
   // On a machine that is too busy pages are late, which says nothing of handshakes.
-  const invalid = whyInvalid(stopLag(), MOST_LAG);
+  const judged = judge(stopLag(), MOST_LAG);
   const ends = (Object.keys(ENDS) as End[]).map((end) => ({
     measure: "share",
     at: { ...at, end },
     samples: seen.map((page) => Number(page.end === end)),
-    invalid,
+    ...judged,
   }));
   const refused = seen.map((page) => Number(page.refused > 0));
-  return [...ends, { measure: "refused", at, samples: refused, invalid }];
+  return [...ends, { measure: "refused", at, samples: refused, ...judged }];
 }
 
 interface Seen {

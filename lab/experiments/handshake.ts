@@ -3,9 +3,11 @@ import { launchCluster, type Cluster } from "../cluster/cluster.ts";
 import { needsRedis, type Design as ClusterDesign } from "../cluster/designs.ts";
 import type { Bench, Experiment, Found, Place, Session, Size } from "../frame/experiment.ts";
 import type { Curve } from "../frame/figure.ts";
-import { groupBy, type Summaries } from "../frame/summary.ts";
+import { groupBy, keyOf, type Summaries } from "../frame/summary.ts";
+import { keysOf } from "../keys.ts";
 import type { Arrival } from "../load/arrivals.ts";
-import { whyInvalid } from "../load/lag.ts";
+import { dice, shuffled } from "../dice.ts";
+import { judge, MOST_LAG, MOST_LAG_ALONE, type Lag } from "../load/lag.ts";
 import { openPool, shares, type Pool } from "../load/pool.ts";
 import { findReference } from "../relay/variants.ts";
 import { countRequests, OUTCOMES } from "./request-count.ts";
@@ -40,8 +42,10 @@ const TRANSPORT_NAMES = {
 const ARRIVALS = { together: "all at once", apart: "one by one" };
 
 /** How much is done. */
-interface Amount {
+export interface Amount {
   workers: readonly number[];
+  /** All that there are by default. */
+  fixes?: readonly Fix[];
   rounds: number;
   /** Clients of each kind, in each round. */
   clients: number;
@@ -55,102 +59,146 @@ const AMOUNTS: Readonly<Record<Size, Amount>> = {
     workers: [1, 2, 3, 4, 6, 8],
     rounds: 3,
     clients: 40,
-    patience: 15_000,
+    patience: 30_000,
     processes: 4,
   },
 };
+
 /** The article's claim: the more servers, the fewer handshakes succeed, and the longer they take. */
-export const handshake: Experiment = {
-  name: "handshake",
-  title: "The handshake",
-  question:
-    "The more workers share a port, how many clients still connect at their first try, and how long does it take?",
-  measures: {
-    connected: { title: "connected at first try", show: "share" },
-    webSocket: { title: "on a WebSocket at first try", show: "share" },
-    connect: { title: "time to connected", unit: "ms", show: "median", isTimed: true },
-    usable: {
-      title: "time to connected, trying again",
-      unit: "ms",
-      show: "median",
-      isTimed: true,
+export const handshake = handshakeOf(AMOUNTS);
+
+/** The same experiment, with as much done in each size as is said. */
+export function handshakeOf(amounts: Readonly<Record<Size, Amount>>): Experiment {
+  return {
+    name: "handshake",
+    title: "The handshake",
+    question:
+      "The more workers share a port, how many clients still connect at their first try, and how long does it take?",
+    measures: {
+      connected: { title: "connected at first try", show: "share" },
+      webSocket: { title: "on a WebSocket at first try", show: "share" },
+      connect: { title: "time to connected", unit: "ms", show: "median", isTimed: true },
+      again: {
+        title: "time to connected, trying again",
+        unit: "ms",
+        show: "median",
+        isTimed: true,
+      },
+      within: { title: "connected in the time that was given, trying again", show: "share" },
+      waited: {
+        title: "time without a connection, of the time that was given",
+        unit: "ms",
+        show: "mean",
+        isTimed: true,
+      },
+      usable: {
+        title: "time to an acknowledged message, trying again",
+        unit: "ms",
+        show: "median",
+        isTimed: true,
+      },
+      k: { title: "requests of a handshake that must meet one worker", show: "median" },
+      perConnection: { title: "requests on a TCP connection", show: "median" },
     },
-    k: { title: "requests of a handshake that must meet one worker", show: "median" },
-    perConnection: { title: "requests on a TCP connection", show: "median" },
-  },
-  figures: [
-    {
-      id: "first-try",
-      title: "Without a fix, each worker more breaks more handshakes",
-      subtitle: "Default clients that connect at first try. Bars: 95 % intervals (Wilson).",
-      measure: "connected",
-      where: { transports: "default" },
-      x: { by: "workers", title: "workers" },
-      series: { by: "fix", order: Object.keys(FIX_NAMES), labels: FIX_NAMES },
-      panels: { by: "arrivals", order: Object.keys(ARRIVALS), labels: ARRIVALS },
-      y: { title: "connected at first try", scale: "share" },
-      theory: (summaries) => chanceCurves(summaries, ["default"], false),
+    figures: [
+      {
+        id: "first-try",
+        title: "Without a fix, each worker more breaks more handshakes",
+        subtitle: "Default clients that connect at first try.",
+        measure: "connected",
+        where: { transports: "default" },
+        x: { by: "workers", title: "workers" },
+        series: { by: "fix", order: Object.keys(FIX_NAMES), labels: FIX_NAMES },
+        panels: { by: "arrivals", order: Object.keys(ARRIVALS), labels: ARRIVALS },
+        y: { title: "connected at first try", scale: "share" },
+        theory: (summaries) => chanceCurves(summaries, ["default"], false),
+      },
+      {
+        id: "transports",
+        title: "It is the number of requests that breaks it",
+        subtitle: "Clients that come all at once and connect at first try.",
+        measure: "connected",
+        where: { arrivals: "together" },
+        x: { by: "workers", title: "workers" },
+        series: { by: "fix", order: Object.keys(FIX_NAMES), labels: FIX_NAMES },
+        panels: { by: "transports", order: Object.keys(TRANSPORTS), labels: TRANSPORT_NAMES },
+        y: { title: "connected at first try", scale: "share" },
+        theory: (summaries) => chanceCurves(summaries, Object.keys(TRANSPORTS), true),
+      },
+      {
+        id: "time",
+        title: "Trying again takes longer with each worker",
+        subtitle: "Default clients until connected, for as long as they are let. Median.",
+        measure: "again",
+        x: { by: "workers", title: "workers" },
+        series: { by: "fix", order: Object.keys(FIX_NAMES), labels: FIX_NAMES },
+        y: { title: "time to connected", scale: "log" },
+      },
+      {
+        id: "within",
+        title: "Trying again helps fewer with each worker",
+        subtitle: "Default clients that have connected in the time that was given.",
+        measure: "within",
+        x: { by: "workers", title: "workers" },
+        series: { by: "fix", order: Object.keys(FIX_NAMES), labels: FIX_NAMES },
+        y: { title: "connected in time", scale: "share" },
+      },
+      {
+        id: "waited",
+        title: "How long clients are without a connection",
+        subtitle: "Default clients, of the time that was given. Mean over all of them.",
+        measure: "waited",
+        x: { by: "workers", title: "workers" },
+        series: { by: "fix", order: Object.keys(FIX_NAMES), labels: FIX_NAMES },
+        y: { title: "time not connected", scale: "log" },
+      },
+      {
+        id: "requests",
+        title: "How many requests must meet one and the same worker",
+        subtitle: "Counted in the trace of a single worker.",
+        measure: "k",
+        series: { by: "outcome", order: Object.keys(OUTCOMES), labels: OUTCOMES },
+        y: { title: "requests", scale: "linear" },
+      },
+      {
+        id: "connections",
+        title: "How many of them come on one TCP connection",
+        subtitle: "Of a single worker, too. With one on each, every request meets a worker anew.",
+        measure: "perConnection",
+        series: { by: "outcome", order: Object.keys(OUTCOMES), labels: OUTCOMES },
+        y: { title: "requests on a connection", scale: "linear" },
+      },
+    ],
+    notes: [
+      "Connected means that Socket.IO has said `connect`. Without a fix such a client loses its connection at the next request that meets another worker, so the true loss is larger than shown.",
+      "Theory: a handshake of k requests succeeds if all of them meet the worker of the first, by chance 1/N each: (1/N)^(k−1). k is counted in the trace of one worker, and not assumed.",
+      "Node's cluster hands connections out in turn and not by chance. One client after the other: its requests meet one worker after the other, and hardly anybody connects, even with two. Many clients at once shuffle each other's requests, which comes close to chance.",
+      "Time: clients of all processes come at once and try again as Socket.IO does by default (after 0.5 to 1.5 s, then longer, up to 5 s), until it says `connect` for the first time. `over 2500 ms`: more than half of them had not connected when the 2500 ms that were given were over, and how much longer it takes is not known.",
+      "So that what is not known has its place as well, the time without a connection is the mean over all clients with the time that was given as the most: what statistics calls the restricted mean. It is too short where many have not connected.",
+      "The workers are real processes behind one port of Node's cluster, as pm2's daemon runs them; sticky is @socket.io/sticky, least-connection. On a busy machine a client of it now and then gets no answer at all, or its POST fails: why each failed stands in result.json as a remark.",
+    ],
+    design: (size) => {
+      const { workers, fixes = fixesHere(), rounds, clients, patience, processes } = amounts[size];
+      return {
+        rounds,
+        places: workers.flatMap((count) => fixes.map((fix) => ({ fix, workers: count }))),
+        varied: [
+          `workers ${workers.join(", ")}`,
+          `fix: ${fixes.map((fix) => FIX_NAMES[fix]).join(", ")}`,
+          "transports: default, polling only, WebSocket only",
+          "arrivals: all at once, one by one",
+        ],
+        held: [
+          `${clients} clients of each kind in each round, from ${processes} processes`,
+          "one machine, loopback, an empty Redis of its own for each cluster",
+          `${patience / 1000} s for clients that try again`,
+          "kinds of clients and arrivals in an order by chance at each visit",
+        ],
+      };
     },
-    {
-      id: "transports",
-      title: "It is the number of requests that breaks it",
-      subtitle:
-        "Clients that come all at once and connect at first try. Bars: 95 % intervals (Wilson).",
-      measure: "connected",
-      where: { arrivals: "together" },
-      x: { by: "workers", title: "workers" },
-      series: { by: "fix", order: Object.keys(FIX_NAMES), labels: FIX_NAMES },
-      panels: { by: "transports", order: Object.keys(TRANSPORTS), labels: TRANSPORT_NAMES },
-      y: { title: "connected at first try", scale: "share" },
-      theory: (summaries) => chanceCurves(summaries, Object.keys(TRANSPORTS), true),
-    },
-    {
-      id: "time",
-      title: "Trying again and again takes longer with each worker",
-      subtitle:
-        "Default clients until connected and answered. Median; bars: 95 % intervals (bootstrap).",
-      measure: "usable",
-      x: { by: "workers", title: "workers" },
-      series: { by: "fix", order: Object.keys(FIX_NAMES), labels: FIX_NAMES },
-      y: { title: "time to connected", scale: "log" },
-    },
-    {
-      id: "requests",
-      title: "How many requests must meet one and the same worker",
-      subtitle: "Counted in the trace of a single worker. Each is a TCP connection of its own.",
-      measure: "k",
-      series: { by: "outcome", order: Object.keys(OUTCOMES), labels: OUTCOMES },
-      y: { title: "requests", scale: "linear" },
-    },
-  ],
-  notes: [
-    "Connected means that Socket.IO has said `connect`. Without a fix such a client loses its connection at the next request that meets another worker, so the true loss is larger than shown.",
-    "Theory: a handshake of k requests succeeds if all of them meet the worker of the first, by chance 1/N each: (1/N)^(k−1). k is counted in the trace of one worker, and not assumed.",
-    "Node's cluster hands connections out in turn and not by chance. One client after the other: its requests meet one worker after the other, and hardly anybody connects, even with two. Many clients at once shuffle each other's requests, which comes close to chance.",
-    "Time: clients of all processes come at once and try again as Socket.IO does by default (after 0.5 to 1.5 s, then longer), until a message of theirs is acknowledged. `never`: not in the time that was given.",
-    "The workers are real processes behind one port of Node's cluster, as pm2's daemon runs them; sticky is @socket.io/sticky, least-connection. On a busy machine a client of it now and then gets no answer at all, or its POST fails: why each failed stands in result.json as a remark.",
-  ],
-  design: (size) => {
-    const { workers, rounds, clients, patience, processes } = AMOUNTS[size];
-    const fixes = fixesHere();
-    return {
-      rounds,
-      places: workers.flatMap((count) => fixes.map((fix) => ({ fix, workers: count }))),
-      varied: [
-        `workers ${workers.join(", ")}`,
-        `fix: ${fixes.map((fix) => FIX_NAMES[fix]).join(", ")}`,
-        "transports: default, polling only, WebSocket only",
-        "arrivals: all at once, one by one",
-      ],
-      held: [
-        `${clients} clients of each kind in each round, from ${processes} processes`,
-        "one machine, loopback, an empty Redis of its own for each cluster",
-        `${patience / 1000} s for clients that try again`,
-      ],
-    };
-  },
-  open,
-};
+    open: (bench) => open(bench, amounts[bench.size]),
+  };
+}
 
 type Fix = keyof typeof FIX_NAMES;
 
@@ -188,8 +236,7 @@ export function chance(workers: number, k: number): number {
   return (1 / workers) ** (k - 1);
 }
 
-async function open({ run, size }: Bench): Promise<Session> {
-  const amount = AMOUNTS[size];
+async function open({ run, seed }: Bench, amount: Amount): Promise<Session> {
   const pool = await openPool(run, amount.processes);
   return {
     async visit(at, round) {
@@ -205,7 +252,8 @@ async function open({ run, size }: Bench): Promise<Session> {
         redisUrl: redis?.url,
         reference: findReference(),
       });
-      const found = await measureAll(pool, cluster, at, amount);
+      const random = dice(`${seed} ${keyOf(at)} ${round}`);
+      const found = await measureAll({ pool, cluster, at, amount }, random);
       if (fix !== "none" || at.workers !== 1) return found;
       return [...found, ...(await countRequests(run, pool, round))];
     },
@@ -213,42 +261,56 @@ async function open({ run, size }: Bench): Promise<Session> {
   };
 }
 
-async function measureAll(
-  pool: Pool,
-  cluster: Cluster,
-  at: Place,
-  { clients, patience }: Amount,
-): Promise<Found[]> {
-  const found: Found[] = [];
-  const { url } = cluster;
+/** What is measured, and where. */
+interface Situation {
+  pool: Pool;
+  cluster: Cluster;
+  at: Place;
+  amount: Amount;
+}
+
+/** All that is measured in a cluster, in an order by chance: what comes first shall not be one of them. */
+async function measureAll(situation: Situation, random: () => number): Promise<Found[]> {
+  const { pool, cluster } = situation;
+  const transports = TRANSPORTS.default;
   // The first requests of a process are slow: they are nobody's figure.
   await pool.all((ask) =>
-    ask("arrive", { url, transports: TRANSPORTS.default, count: 4, together: true }),
+    ask("arrive", { url: cluster.url, transports, count: 4, together: true }),
   );
-  for (const [kind, transports] of Object.entries(TRANSPORTS)) {
-    for (const arrivals of Object.keys(ARRIVALS)) {
-      const where = { ...at, transports: kind, arrivals };
-      const { result, lag } = await pool.timed(() =>
-        arrivals === "together"
-          ? together(pool, { url, transports, count: clients })
-          : pool.ask("arrive", { url, transports, count: clients, together: false }),
-      );
-      found.push(...samplesOf(where, result, whyInvalid(lag)));
-    }
+  const arrivals = keysOf(TRANSPORTS).flatMap((kind) =>
+    keysOf(ARRIVALS).map((how) => () => measureArrivals(situation, kind, how)),
+  );
+  const found: Found[] = [];
+  for (const measure of shuffled([...arrivals, () => measurePatience(situation)], random)) {
+    found.push(...(await measure()));
   }
-  found.push(await measurePatience(pool, cluster, at, { clients, patience }));
   return found;
 }
 
+async function measureArrivals(
+  { pool, cluster: { url }, at, amount: { clients } }: Situation,
+  kind: keyof typeof TRANSPORTS,
+  how: keyof typeof ARRIVALS,
+): Promise<Found[]> {
+  const where = { url, transports: TRANSPORTS[kind], count: clients };
+  const { result, lag } = await pool.timed(() =>
+    how === "together" ? together(pool, where) : pool.ask("arrive", { ...where, together: false }),
+  );
+  const judged = judge(lag, how === "together" ? MOST_LAG : MOST_LAG_ALONE);
+  return samplesOf({ ...at, transports: kind, arrivals: how }, result, judged);
+}
+
+/** How late the load may be where it is only asked who connects in some seconds, in ms. */
+const MOST_LAG_IN_SECONDS: Lag = { p99: 250, max: 1_000 };
 /** How often what is timed is tried again when the load generator was late. */
 const TRIES = 3;
 
-async function measurePatience(
-  pool: Pool,
-  { url }: Cluster,
-  at: Place,
-  { clients, patience }: Pick<Amount, "clients" | "patience">,
-): Promise<Found> {
+async function measurePatience({
+  pool,
+  cluster: { url },
+  at,
+  amount: { clients, patience },
+}: Situation): Promise<Found[]> {
   const transports = TRANSPORTS.default;
   const counts = shares(clients, pool.size);
   for (let tries = 1; ; tries += 1) {
@@ -257,10 +319,17 @@ async function measurePatience(
         ask("persist", { url, transports, count: counts[nth] ?? 0, within: patience }),
       ),
     );
-    const invalid = whyInvalid(lag);
-    if (invalid !== undefined && tries < TRIES) continue;
-    const samples = result.flat().map((took) => took ?? Infinity);
-    return { measure: "usable", at, samples, invalid };
+    const timed = { at, within: patience, ...judge(lag) };
+    if (timed.invalid !== undefined && tries < TRIES) continue;
+    const asked = { at, ...judge(lag, MOST_LAG_IN_SECONDS) };
+    const all = result.flat();
+    const connected = all.map((each) => each.connected);
+    return [
+      { measure: "again", samples: connected, ...timed },
+      { measure: "within", samples: connected.map((ms) => Number(ms < Infinity)), ...asked },
+      { measure: "waited", samples: connected.map((ms) => Math.min(ms, patience)), ...timed },
+      { measure: "usable", samples: all.map(({ answered }) => answered), ...timed },
+    ];
   }
 }
 
@@ -275,7 +344,11 @@ async function together(
   return all.flat();
 }
 
-function samplesOf(at: Place, arrivals: readonly Arrival[], invalid: string | undefined): Found[] {
+function samplesOf(
+  at: Place,
+  arrivals: readonly Arrival[],
+  judged: ReturnType<typeof judge>,
+): Found[] {
   const share = (measure: string, of: (arrival: Arrival) => number | undefined): Found => ({
     measure,
     at,
@@ -289,7 +362,7 @@ function samplesOf(at: Place, arrivals: readonly Arrival[], invalid: string | un
       measure: "connect",
       at,
       samples: arrivals.flatMap(({ connected }) => connected ?? []),
-      invalid,
+      ...judged,
     },
   ];
 }

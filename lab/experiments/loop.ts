@@ -29,7 +29,7 @@ export const loop: Experiment = {
   figures: (["warm", "cold"] as const).map((state) => ({
     id: state,
     title: state === "warm" ? "From a save to the verdict" : "The first save of a session",
-    subtitle: "Solutions. Median; bars: 95 % intervals (bootstrap).",
+    subtitle: "Solutions. Median.",
     measure: "time",
     where: { state },
     x: { by: "step", title: "step" },

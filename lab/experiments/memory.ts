@@ -3,7 +3,7 @@ import { until } from "../../workshop/stage/until.ts";
 import { launchCluster, type Cluster } from "../cluster/cluster.ts";
 import { needsRedis, type Design as ClusterDesign } from "../cluster/designs.ts";
 import type { Bench, Experiment, Found, Place, Session, Size } from "../frame/experiment.ts";
-import { mostClients, openPool, shares, type Pool } from "../load/pool.ts";
+import { capClients, openPool, shares, type Capped, type Pool } from "../load/pool.ts";
 
 const DESIGNS = {
   none: { handshake: "none", carrier: "none" },
@@ -46,8 +46,7 @@ export const memory: Experiment = {
     {
       id: "connection",
       title: "What a connection takes",
-      subtitle:
-        "In the workers' heaps, garbage collected. Median; bars: 95 % intervals (bootstrap).",
+      subtitle: "In the workers' heaps, garbage collected. Median.",
       measure: "perConnection",
       x: { by: "clients", title: "clients" },
       series: { by: "design", order: Object.keys(NAMES), labels: NAMES },
@@ -57,7 +56,7 @@ export const memory: Experiment = {
     ...(["used", "resident"] as const).map((measure) => ({
       id: measure,
       title: measure === "used" ? "What a worker holds" : "What the system gives a worker",
-      subtitle: "Clients on WebSockets, Redis adapter. Median; bars: 95 % intervals (bootstrap).",
+      subtitle: "Clients on WebSockets, Redis adapter. Median.",
       measure,
       where: { design: "adapter", transport: "websocket" },
       x: { by: "clients", title: "clients" },
@@ -72,7 +71,7 @@ export const memory: Experiment = {
   ],
   design: (size) => {
     const { workers, rounds, processes } = AMOUNTS[size];
-    const clients = clientsHere(size);
+    const { counts: clients, note } = clientsHere(size);
     return {
       rounds,
       places: clients.flatMap((count) =>
@@ -85,7 +84,7 @@ export const memory: Experiment = {
         `transports: ${Object.values(TRANSPORT_NAMES).join(", ")}`,
         `design: ${Object.values(NAMES).join(", ")}`,
       ],
-      held: [`${workers} workers`, `${processes} processes of clients`],
+      held: [`${workers} workers`, `${processes} processes of clients`, ...(note ? [note] : [])],
     };
   },
   open,
@@ -96,9 +95,9 @@ function kindsOf(design: string): string[] {
   return design === "relay" ? ["websocket", "polling"] : ["websocket"];
 }
 
-function clientsHere(size: Size): number[] {
+function clientsHere(size: Size): Capped {
   const { clients, processes } = AMOUNTS[size];
-  return clients.map((count) => Math.min(count, mostClients() * processes));
+  return capClients(clients, processes);
 }
 
 async function open({ run, size }: Bench): Promise<Session> {

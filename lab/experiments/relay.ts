@@ -1,5 +1,7 @@
 import type { Bench, Experiment, Found, Measure, Session, Size } from "../frame/experiment.ts";
 import type { Figure as Plot } from "../frame/figure.ts";
+import { judge, MOST_LAG_ALONE } from "../load/lag.ts";
+import { keysOf } from "../keys.ts";
 import { figures, type Block, type Figure } from "../relay/figures.ts";
 import { FULL, measureRelay, QUICK } from "../relay/measure.ts";
 import { findReference, variants, type Variant } from "../relay/variants.ts";
@@ -24,7 +26,7 @@ function plotOf(id: string, figure: Figure, title: string, y: string): Plot {
   return {
     id,
     title,
-    subtitle: "Median or mean; bars: 95 % intervals (bootstrap).",
+    subtitle: "Median or mean.",
     measure: figure,
     x: { by: "workers", title: "workers" },
     series: { by: "variant", order: ORDER, labels: NAMES },
@@ -39,10 +41,15 @@ export const relay: Experiment = {
   question:
     "What does it cost to hand requests on over Redis, beside one process, sticky sessions and WebSocket only?",
   measures: Object.fromEntries(
-    Object.entries(figures).map(([name, { title, unit, show }]): [string, Measure] => [
+    Object.entries(figures).map(([name, { title, unit, show, isTimed }]): [string, Measure] => [
       name,
       // Where a client connects it is 0 or 1; other shares are parts of something.
-      { title, unit, show: show === "share" && !name.startsWith("connected") ? "mean" : show },
+      {
+        title,
+        unit,
+        show: show === "share" && !name.startsWith("connected") ? "mean" : show,
+        isTimed,
+      },
     ]),
   ),
   figures: [
@@ -98,13 +105,16 @@ async function open({ run, size }: Bench): Promise<Session> {
   };
 }
 
-function observationsOf({ workers, variants: measured }: Block): Found[] {
-  return Object.entries(measured).flatMap(([variant, samples]) =>
-    Object.entries(samples).flatMap(([measure, byRound]) =>
-      byRound.flatMap((values, round) =>
+/** What a block has found; of what is timed, how late the clients were, and whether it counts. */
+export function observationsOf({ workers, variants: measured, lags }: Block): Found[] {
+  return keysOf(measured).flatMap((variant) =>
+    keysOf(figures).flatMap((measure) =>
+      (measured[variant]?.[measure] ?? []).flatMap((samples, round) => {
+        const lag = lags[variant]?.[measure]?.[round];
+        const judged = lag && figures[measure].isTimed ? judge(lag, MOST_LAG_ALONE) : {};
         // A probe that does not apply leaves holes.
-        values ? [{ measure, at: { variant, workers }, round, samples: values }] : [],
-      ),
+        return samples ? [{ measure, at: { variant, workers }, round, samples, ...judged }] : [];
+      }),
     ),
   );
 }

@@ -1,7 +1,8 @@
 import { loadavg } from "node:os";
 import { Inconclusive } from "../../workshop/problems.ts";
 import type { Run } from "../../workshop/stage/run.ts";
-import type { Design, Experiment, Place } from "./experiment.ts";
+import { dice, shuffled } from "../dice.ts";
+import type { Design, Experiment, Found, Place } from "./experiment.ts";
 import { Progress } from "./progress.ts";
 import type { Store } from "./store.ts";
 import { keyOf } from "./summary.ts";
@@ -16,13 +17,18 @@ interface Step {
 }
 
 /**
- * Every place once a round, and each round begins with another: what the machine does in the meantime
- * meets all variants alike.
+ * Every place once a round, in an order by chance, so that what the machine does in the meantime is not
+ * taken for what more workers do. Each round begins with another place.
  */
-export function itinerary({ rounds, places }: Pick<Design, "rounds" | "places">): Step[] {
+export function itinerary({
+  rounds,
+  places,
+  seed,
+}: Pick<Design, "rounds" | "places"> & { seed: number }): Step[] {
+  const mixed = shuffled(places, dice(seed));
   return Array.from({ length: rounds }, (_, round) => {
-    const begin = Math.floor((round / rounds) * places.length);
-    const turned = [...places.slice(begin), ...places.slice(0, begin)];
+    const begin = Math.floor((round / rounds) * mixed.length);
+    const turned = [...mixed.slice(begin), ...mixed.slice(0, begin)];
     // Every other round goes the other way round: who comes after whom must not matter, either.
     const order = round % 2 === 1 ? turned.toReversed() : turned;
     return order.map((at) => ({ at, round }));
@@ -50,7 +56,12 @@ export async function conduct(
   const progress = new Progress(steps.length, steps.length - left.length);
   try {
     progress.begin("starting");
-    await using session = await experiment.open({ run, size: info.size, signal });
+    await using session = await experiment.open({
+      run,
+      size: info.size,
+      seed: info.seed,
+      signal,
+    });
     for (const { at, round } of left) {
       signal.throwIfAborted();
       progress.begin(keyOf(at));
@@ -58,6 +69,7 @@ export async function conduct(
       const found = await persistently(() => session.visit(at, round));
       // What was measured while everything was taken down is no measure.
       signal.throwIfAborted();
+      assertWatched(experiment, found);
       store.add({ at, round, ms: Math.round(performance.now() - start), found });
       progress.step(keyOf(at));
     }
@@ -65,6 +77,14 @@ export async function conduct(
   } finally {
     store.update({ took: before + Math.round(performance.now() - begin) });
     progress.end();
+  }
+}
+
+/** Nobody knows what a time is worth when nobody has looked how late the clock was read. */
+function assertWatched({ measures }: Experiment, found: readonly Found[]): void {
+  for (const { measure, lag } of found) {
+    if (!measures[measure]?.isTimed || lag !== undefined) continue;
+    throw new Error(`${measure} is timed, and how late the load was is not told.`);
   }
 }
 

@@ -14,10 +14,14 @@ export interface Measure {
   unit?: string;
   /**
    * `share`: each sample is 0 or 1, and it is counted; the interval is Wilson's. The others are the
-   * median, the 99th percentile or the mean, with an interval by bootstrap over rounds and samples.
+   * median, the 99th percentile or the mean, with an interval by bootstrap over rounds and samples; of
+   * fewer than six samples, with their range.
    */
   show: "share" | "median" | "p99" | "mean";
-  /** True for what is timed, or counted per time: a load generator that was late makes it void. */
+  /**
+   * True for what processes of the load have timed, or counted per time: when they were late it is void,
+   * and how late they were is found beside it.
+   */
   isTimed?: boolean;
 }
 
@@ -26,9 +30,14 @@ export interface Observation {
   measure: string;
   at: Place;
   round: number;
+  /** What did not come is Infinity. */
   samples: readonly number[];
+  /** How long it was waited for, in the unit of the measure. */
+  within?: number | undefined;
   /** Why they do not count. */
   invalid?: string | undefined;
+  /** How late the load was for its own timers meanwhile: the 99th percentile, in ms. */
+  lag?: number | undefined;
   /** What else was seen, for those who look closer: why clients have failed, and how many. */
   remark?: string | undefined;
 }
@@ -40,6 +49,8 @@ export type Found = Omit<Observation, "round"> & Partial<Pick<Observation, "roun
 export interface Bench {
   run: Run;
   size: Size;
+  /** For all that chance decides: the report names it. */
+  seed: number;
   signal: AbortSignal;
 }
 

@@ -6,6 +6,7 @@ import { tableMarkdown, tableText } from "./table.ts";
 import { toAscii } from "../plot/ascii.ts";
 import { describe, plot, type Plotted } from "../plot/data.ts";
 import { toSvg } from "../plot/svg.ts";
+import { ENOUGH_FOR_95 } from "../statistics.ts";
 import { wrap } from "../../workshop/text.ts";
 import { elapsed } from "../../workshop/elapsed.ts";
 
@@ -74,8 +75,7 @@ export function textOf(
       `Repeats ${repeatsOf(info)}`,
     ].join("\n"),
     ...report.plots.flatMap((plotted) => [toAscii(plotted, width), tableText(plotted)]),
-    [...experiment.notes, validityOf(report)]
-      .filter(Boolean)
+    notesOf(experiment, report)
       .flatMap((note) => wrap(note, width - 2).map((line, at) => `${at === 0 ? "·" : " "} ${line}`))
       .join("\n"),
     `${machineOf(info)}; ${dateTime(info.startedAt)}, ${elapsed(info.took)}`,
@@ -104,8 +104,7 @@ export function pageOf(experiment: Experiment, info: RunInfo, report: Report): s
       tableMarkdown(plotted),
     ]),
     "## How to read it",
-    [...experiment.notes, validityOf(report)]
-      .filter(Boolean)
+    notesOf(experiment, report)
       .map((note) => `- ${note}`)
       .join("\n"),
   ];
@@ -124,13 +123,40 @@ function pictureOf(plotted: Plotted): string {
   ].join("\n");
 }
 
-function repeatsOf({ rounds, places, size, finishedAt }: RunInfo): string {
-  const plan = `${rounds} ${rounds === 1 ? "round" : "rounds"} over ${places.length} variants, which take turns`;
+function repeatsOf({ rounds, places, seed, size, finishedAt }: RunInfo): string {
+  const plan = `${rounds} ${rounds === 1 ? "round" : "rounds"} over ${places.length} variants, which take turns in an order by chance (seed ${seed})`;
   const notes = [
     ...(size === "quick" ? ["quick: the figures are rough"] : []),
     ...(finishedAt ? [] : ["not finished"]),
   ];
   return notes.length > 0 ? `${plan} (${notes.join("; ")})` : plan;
+}
+
+/** What a reader must know: of the experiment, of the intervals that are there, and of what is left out. */
+function notesOf(experiment: Experiment, report: Report): string[] {
+  const all = report.summaries.all;
+  const kinds = new Set(all.map(({ interval }) => interval));
+  const intervals = [
+    ...(kinds.has("wilson")
+      ? ["of shares, Wilson's 95 % interval, which takes clients as independent"]
+      : []),
+    ...(kinds.has("bootstrap")
+      ? [
+          "of quantities, a 95 % interval by bootstrap over rounds and samples, rough where rounds are few",
+        ]
+      : []),
+    ...(kinds.has("range")
+      ? [`of fewer than ${ENOUGH_FOR_95} samples no more than their range, and it says so`]
+      : []),
+  ];
+  return [
+    ...experiment.notes,
+    intervals.length > 0 ? `In brackets: ${intervals.join("; ")}.` : "",
+    all.some(({ lag }) => lag !== undefined)
+      ? "The load's own lag: how late its processes were for timers of their own meanwhile, the 99th percentile of the latest process. A time is off by as much, now and then; what is not longer than that says little."
+      : "",
+    validityOf(report),
+  ].filter(Boolean);
 }
 
 function validityOf({ invalid: { count, of, reasons } }: Report): string {

@@ -51,7 +51,7 @@ describe("an experiment that is interrupted and gone on with", { timeout: TIMEOU
 
     expect(resumed.output).toContain("Do clients connect to one worker, and to two?");
     expect(resumed.output).toContain("└──");
-    expect(resumed.output).toMatch(/websocket +8 of 8 +8 of 8/);
+    expect(resumed.output).toMatch(/websocket +8 of 8 \(68–100 %\) +8 of 8 \(68–100 %\)/);
     expect(readdirSync(where).sort()).toEqual([
       "connected.dark.svg",
       "connected.light.svg",
@@ -64,8 +64,9 @@ describe("an experiment that is interrupted and gone on with", { timeout: TIMEOU
     ]);
   });
 
-  test("names the machine, the versions and the command in its result", () => {
+  test("names the machine, the versions, the command and the dice in its result", () => {
     const result = JSON.parse(readFileSync(join(folderIn(folder.path), "result.json"), "utf8"));
+    const page = readFileSync(join(folderIn(folder.path), "report.md"), "utf8");
 
     expect(result).toMatchObject({
       experiment: "tiny",
@@ -73,10 +74,11 @@ describe("an experiment that is interrupted and gone on with", { timeout: TIMEOU
       machine: { versions: { node: process.versions.node } },
     });
     expect(result.observations).toHaveLength(16);
+    expect(page).toContain(`take turns in an order by chance (seed ${result.seed})`);
   });
 
   test("has nobody connect by polling where a second worker takes turns", () => {
-    expect(resumed.output).toMatch(/polling +8 of 8 +0 of 8/);
+    expect(resumed.output).toMatch(/polling +8 of 8 \(68–100 %\) +0 of 8 \(0–32 %\)/);
   });
 });
 

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { root } from "../../workshop/catalog.ts";
@@ -12,6 +13,9 @@ import { keepReport } from "./keep.ts";
 import { textOf, writeReport } from "./report.ts";
 import { RESULTS, runsOf, Store, type RunInfo } from "./store.ts";
 import { keyOf } from "./summary.ts";
+
+/** So many orders are enough, and a seed stays short. */
+const SEEDS = 10_000;
 
 /** How an experiment is to be run. */
 export interface Wish {
@@ -60,6 +64,7 @@ async function begin(experiment: Experiment, size: Size): Promise<Store> {
     startedAt: new Date().toISOString(),
     took: 0,
     rounds,
+    seed: randomInt(SEEDS),
     places,
     varied,
     held,

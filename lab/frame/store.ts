@@ -30,6 +30,8 @@ export interface RunInfo {
   /** How long it has been at work, in ms. */
   took: number;
   rounds: number;
+  /** What the dice were thrown with that chose the order. */
+  seed: number;
   places: readonly Place[];
   varied: readonly string[];
   held: readonly string[];

@@ -1,4 +1,13 @@
-import { bootstrap, mean, median, percentile, wilson, type Estimate } from "../statistics.ts";
+import { dice, sample } from "../dice.ts";
+import {
+  estimate,
+  mean,
+  median,
+  percentile,
+  wilson,
+  type Estimate,
+  type IntervalKind,
+} from "../statistics.ts";
 import type { Experiment, Measure, Observation, Place } from "./experiment.ts";
 
 /** What all valid samples of a measure at one place come to. */
@@ -9,6 +18,12 @@ export interface Summary extends Estimate {
   samples: number;
   held?: number;
   rounds: number;
+  /** What `low` and `high` are. */
+  interval: IntervalKind;
+  /** How long was waited for what is `never`, in the measure's unit; absent where it is not known. */
+  within?: number | undefined;
+  /** How late the load was for its own timers meanwhile, at worst: the 99th percentile, in ms. */
+  lag?: number | undefined;
   /** As it is quoted: `0 of 40`, `12.3 ms (11.0–14.2)`. */
   text: string;
 }
@@ -83,19 +98,25 @@ function summaryOf(
     at,
     samples: samples.length,
     rounds: new Set(group.map(({ round }) => round)).size,
+    within: mostOf(group.map(({ within }) => within)),
+    lag: mostOf(group.map(({ lag }) => lag)),
   };
   if (measure.show === "share") {
-    const held = samples.filter((sample) => sample > 0).length;
-    return [
-      { ...about, held, ...wilson(held, samples.length), text: `${held} of ${samples.length}` },
-    ];
+    const held = samples.filter((one) => one > 0).length;
+    const text = `${held} of ${samples.length}`;
+    return [{ ...about, held, ...wilson(held, samples.length), interval: "wilson", text }];
   }
   const rounds = [...groupBy(group, ({ round }) => round).values()].map((each) =>
     thinned(each.flatMap((observation) => observation.samples)),
   );
-  const statistic = STATISTICS[measure.show];
-  const estimate = bootstrap(rounds, statistic);
-  return [{ ...about, ...estimate, text: textOf(estimate, measure.unit) }];
+  const found = estimate(rounds, STATISTICS[measure.show]);
+  return [{ ...about, ...found, text: textOf(found, measure.unit, about.within) }];
+}
+
+/** The greatest of those that are there; undefined where none is. */
+function mostOf(all: readonly (number | undefined)[]): number | undefined {
+  const there = all.filter((one) => one !== undefined);
+  return there.length > 0 ? Math.max(...there) : undefined;
 }
 
 /** As `Map.groupBy` does, which Node 20 has not. */
@@ -110,19 +131,38 @@ export function groupBy<K, T>(all: readonly T[], keyOfOne: (one: T) => K): Map<K
   return groups;
 }
 
-/** Every so manieth of them, in their order. */
+/** As many of them as are enough, without bias. */
 function thinned(samples: readonly number[]): readonly number[] {
-  const step = Math.ceil(samples.length / ENOUGH);
-  return step <= 1 ? samples : samples.filter((_, at) => at % step === 0);
+  return sample(samples, ENOUGH, dice(samples.length));
 }
 
-function textOf({ value, low, high }: Estimate, unit = ""): string {
-  const after = unit && ` ${unit}`;
-  // Neither a single sample nor what was always the same has an interval.
-  if (value === Infinity && low === high) return "never";
-  if (low === high) return `${Number.isInteger(value) ? value : number(value)}${after}`;
-  if (value === Infinity) return `never (${number(low)}–never)`;
-  return `${number(value)}${after} (${number(low)}–${number(high)})`;
+function textOf(
+  { value, low, high, interval }: Estimate & { interval: IntervalKind },
+  unit = "",
+  within?: number,
+): string {
+  const say = (one: number) => {
+    if (one === Infinity) return neverOf(within);
+    // What is counted has no digits that could be more than they are.
+    return unit === "" && Number.isInteger(one) ? String(one) : number(one);
+  };
+  // `never` by itself has no unit; `over 2500` has one.
+  const after = unit && !(value === Infinity && within === undefined) ? ` ${unit}` : "";
+  // Neither a single sample nor what was always the same has an interval to be shown.
+  if (low === high) return `${Number.isInteger(value) ? value : say(value)}${after}`;
+  const name = interval === "range" ? "range " : "";
+  return `${say(value)}${after} (${name}${say(low)}–${say(high)})`;
+}
+
+/** What did not come: `over 2500` where so long was waited for it, else `never`. */
+export function neverOf(within: number | undefined): string {
+  return within === undefined ? "never" : `over ${number(within)}`;
+}
+
+/** `6 of 16 (18–61 %)`: what is said of a share in a table, where its interval has no other place. */
+export function withInterval({ text, low, high, interval }: Summary): string {
+  if (interval !== "wilson") return text;
+  return `${text} (${Math.round(low * 100)}–${Math.round(high * 100)} %)`;
 }
 
 /** Three digits that count. `never` for what did not come in time. */

@@ -1,34 +1,70 @@
 import { align } from "../relay/table.ts";
 import { widthOf } from "../../workshop/terminal/width.ts";
 import type { Plotted } from "../plot/data.ts";
-import { number } from "./summary.ts";
+import { number, withInterval, type Summary } from "./summary.ts";
 
-/** What a figure shows, as rows of text; the first is the head, and theory comes last. */
+/** How late the load itself was, at worst: what is timed is off by so much. */
+const LAG = "(the load's own lag, p99)";
+
+/** What a figure shows, as rows of text: the head, what was measured, theory, and how late the load was. */
 export function rowsOf({ figure, panels, xs, unit }: Plotted): string[][] {
   const first = figure.panels ? [""] : [];
   const name = unit ? `${figure.y.title}, ${unit}` : figure.y.title;
+  const isTimed = panels.some(({ lines }) =>
+    lines.some(({ points }) => points.some(({ summary }) => summary.lag !== undefined)),
+  );
   const head = figure.x
     ? [...first, figure.x.title, ...xs.map((x) => x.toLocaleString("en-GB"))]
-    : [...first, "", name];
-  const rows = panels.flatMap(({ title, lines, theory }) => [
-    ...lines.map(({ label, points }) => [
+    : [...first, "", name, ...(isTimed ? [LAG] : [])];
+  const rows = panels.flatMap(({ title, lines, theory }) => {
+    const all = lines.flatMap(({ points }) => points);
+    const named = (label: string, cells: string[]) => [
       ...(figure.panels ? [title] : []),
       label,
-      ...(figure.x
-        ? xs.map((x) => points.find((point) => point.x === x)?.summary.text ?? "–")
-        : points.map(({ summary }) => summary.text)),
-    ]),
-    ...theory.map(({ label, points }) => [
-      ...(figure.panels ? [title] : []),
-      label,
-      ...xs.map((x) => {
-        const y = points.find((point) => point.x === x)?.y;
-        if (y === undefined) return "–";
-        return figure.y.scale === "share" ? `${number(y * 100)} %` : number(y);
-      }),
-    ]),
-  ]);
+      ...cells,
+    ];
+    return [
+      ...lines.map(({ label, points }) =>
+        named(
+          label,
+          figure.x
+            ? xs.map((at) => textAt(points.find(({ x }) => x === at)?.summary))
+            : points.flatMap(({ summary }) => [
+                withInterval(summary),
+                ...(isTimed ? [lagOf([summary])] : []),
+              ]),
+        ),
+      ),
+      ...theory.map(({ label, points }) =>
+        named(
+          label,
+          xs.map((at) => {
+            const y = points.find(({ x }) => x === at)?.y;
+            if (y === undefined) return "–";
+            return figure.y.scale === "share" ? `${number(y * 100)} %` : number(y);
+          }),
+        ),
+      ),
+      ...(figure.x && isTimed
+        ? [
+            named(
+              LAG,
+              xs.map((at) => lagOf(all.filter(({ x }) => x === at).map(({ summary }) => summary))),
+            ),
+          ]
+        : []),
+    ];
+  });
   return [head, ...rows];
+}
+
+function textAt(summary: Summary | undefined): string {
+  return summary ? withInterval(summary) : "–";
+}
+
+function lagOf(summaries: readonly Summary[]): string {
+  const lags = summaries.flatMap(({ lag }) => lag ?? []);
+  return lags.length > 0 ? `${number(Math.max(...lags))} ms` : "–";
 }
 
 /** How many of the first columns are names. */

@@ -103,29 +103,37 @@ function ended(socket: Socket): Promise<string | undefined> {
   });
 }
 
-/**
- * Clients that come all at once, and try again as Socket.IO's client does by default. Gives of each how
- * long it took until it was connected and a message of it was acknowledged, in ms; `null` where it was
- * not within that time.
- */
+/** How long it took a client that tries again until it was where it wanted to be; Infinity: too long. */
+export interface Persistence {
+  /** Until Socket.IO's `connect`, in ms. */
+  connected: number;
+  /** Until a message of its own was acknowledged, in ms. */
+  answered: number;
+}
+
+/** Clients that come all at once, and try again as Socket.IO's client does by default, for so long. */
 export function persist({
   count,
   within,
   ...where
-}: Where & { count: number; within: number }): Promise<(number | null)[]> {
+}: Where & { count: number; within: number }): Promise<Persistence[]> {
   return Promise.all(Array.from({ length: count }, () => persistOnce(where, within)));
 }
 
-async function persistOnce({ url, transports }: Where, within: number): Promise<number | null> {
+async function persistOnce({ url, transports }: Where, within: number): Promise<Persistence> {
   const start = performance.now();
+  const found = { connected: Infinity, answered: Infinity };
   const socket = io(url, { transports, forceNew: true });
-  const acknowledged = new Promise<number>((done) => {
+  const answered = new Promise<void>((done) => {
     socket.on("connect", () => {
-      socket.emit("echo", "are you there?", () => done(performance.now() - start));
+      found.connected = Math.min(found.connected, performance.now() - start);
+      socket.emit("echo", "are you there?", () => {
+        found.answered = performance.now() - start;
+        done();
+      });
     });
   });
-  const late = sleep(within, null, { ref: false });
-  const took = await Promise.race([acknowledged, late]);
+  await Promise.race([answered, sleep(within, undefined, { ref: false })]);
   socket.disconnect();
-  return took;
+  return { ...found };
 }

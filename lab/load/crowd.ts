@@ -2,17 +2,16 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { io, type Socket } from "socket.io-client";
 import type { Where } from "./arrivals.ts";
+import { isServedSince, tollOf, type Moment, type Toll } from "./timeline.ts";
 
-/** What became of all that a crowd has said. */
-export interface Outcome {
+/** What became of all that a crowd has said, and what the fault has done to it. */
+export interface Outcome extends Toll {
   /** Acknowledged messages times people: so often something should have been heard. */
   expected: number;
   /** How often it was not. */
   lost: number;
   /** How often something was heard once more. */
   doubled: number;
-  /** From the fault until everybody was answered again, in ms. */
-  back: number;
 }
 
 /** How often each of them says something, in ms. */
@@ -27,8 +26,8 @@ class Talker {
   readonly acknowledged: string[] = [];
   /** How often each message was heard, by what identifies it. */
   readonly heard = new Map<string, number>();
-  /** When what it has said after the fault was acknowledged first, by `performance.now()`. */
-  answeredAt: number | undefined;
+  /** All that has happened to it while it talked, by `performance.now()`. */
+  readonly moments: Moment[] = [];
   readonly #socket: Socket;
   readonly #keeps: boolean;
   #offset: string | undefined;
@@ -55,7 +54,14 @@ class Talker {
       this.#offset = offset ?? this.#offset;
       this.heard.set(text, (this.heard.get(text) ?? 0) + 1);
     });
+    this.#socket.on("disconnect", () => this.#note("disconnected"));
     this.#talking = this.#talk();
+  }
+
+  /** Who says nothing more is not served, and does not have to be. */
+  #note(kind: Moment["kind"], said?: number): void {
+    if (this.#enough) return;
+    this.moments.push({ at: performance.now(), kind, ...(said !== undefined && { said }) });
   }
 
   async #talk(): Promise<void> {
@@ -73,14 +79,14 @@ class Talker {
         await sleep(20);
         continue;
       }
-      const at = performance.now();
+      const said = performance.now();
       const reply = await this.#socket
         .timeout(ACK_WITHIN)
         .emitWithAck("say", message)
         .catch(() => undefined);
+      this.#note(reply?.ok ? "acknowledged" : "failed", said);
       if (!reply?.ok) continue;
       this.acknowledged.push(text);
-      if (markedAt !== undefined && at >= markedAt) this.answeredAt ??= performance.now();
       return;
     } while (this.#keeps && !this.#enough);
   }
@@ -96,8 +102,9 @@ class Talker {
 }
 
 let talkers: Talker[] = [];
-/** When the fault came, by `performance.now()`. */
-let markedAt: number | undefined;
+/** When the fault began, and when it had been, by `performance.now()`. */
+let struckAt = Infinity;
+let overAt = Infinity;
 
 /** People come and begin to talk. */
 export function gather({
@@ -105,14 +112,24 @@ export function gather({
   keeps,
   ...where
 }: Where & { count: number; keeps: boolean }): void {
-  markedAt = undefined;
+  struckAt = Infinity;
+  overAt = Infinity;
   talkers = Array.from({ length: count }, () => new Talker(where, keeps));
 }
 
-/** The fault comes now: from now on it is measured until everybody is answered again. */
-export function mark(): void {
-  markedAt = performance.now();
-  for (const talker of talkers) talker.answeredAt = undefined;
+/** Whether everybody is there and has been answered. */
+export function isThere(): boolean {
+  return talkers.every(({ moments }) => isServedSince(moments, 0));
+}
+
+/** The fault comes now. */
+export function strike(): void {
+  struckAt = performance.now();
+}
+
+/** It has come: whom it has hit has felt it. */
+export function over(): void {
+  overAt = performance.now();
 }
 
 /** What was said so far does not count: not all were there to hear it. */
@@ -120,9 +137,9 @@ export function forget(): void {
   for (const { acknowledged } of talkers) acknowledged.splice(0);
 }
 
-/** Whether everybody has been answered since. */
+/** Whether everybody is answered what they have said since it was over. */
 export function isBack(): boolean {
-  return talkers.every(({ answeredAt }) => answeredAt !== undefined);
+  return talkers.every(({ moments }) => isServedSince(moments, overAt));
 }
 
 /** How many different messages they have heard, in sum. */
@@ -139,13 +156,16 @@ export async function settle(): Promise<void> {
 export function disperse(): Outcome {
   const said = talkers.flatMap(({ acknowledged }) => acknowledged);
   const times = talkers.flatMap(({ heard }) => said.map((text) => heard.get(text) ?? 0));
-  const back = talkers.map(({ answeredAt = Infinity }) => answeredAt - (markedAt ?? NaN));
+  const toll = tollOf(
+    talkers.map(({ moments }) => moments),
+    struckAt,
+  );
   for (const talker of talkers) talker.leave();
   talkers = [];
   return {
     expected: times.length,
     lost: times.filter((count) => count === 0).length,
     doubled: times.filter((count) => count > 1).length,
-    back: Math.max(...back),
+    ...toll,
   };
 }

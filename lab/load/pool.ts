@@ -45,17 +45,45 @@ export function shares(count: number, processes: number): number[] {
   return Array.from({ length: processes }, (_, at) => least + (at < count % processes ? 1 : 0));
 }
 
-/** What a process of the load has open besides its clients. */
+/** What a process has open besides its clients. */
 const OTHER_FILES = 64;
 
 /**
- * How many clients each process may have at most: two files each while they upgrade. Node itself has
- * raised its limit as far as the system lets it.
+ * How many clients there may be at most: in one of the processes of the load, two files each while they
+ * upgrade; and in a server that may have them all.
  */
-export function mostClients(limit = openFilesLimit()): number {
-  return Math.max(1, Math.floor((limit - OTHER_FILES) / 2));
+export function mostClients(processes: number, limit = openFilesLimit()): number {
+  const most = Math.min(Math.floor((limit - OTHER_FILES) / 2) * processes, limit - OTHER_FILES);
+  return Math.max(1, most);
 }
 
+/** Numbers of clients that this system can have, and what is to be said where they are not all. */
+export interface Capped {
+  counts: number[];
+  note: string | undefined;
+}
+
+/** Caps numbers of clients: each number once, since two that are capped alike are one. */
+export function capClients(
+  wanted: readonly number[],
+  processes: number,
+  limit = openFilesLimit(),
+): Capped {
+  const most = mostClients(processes, limit);
+  const counts = [...new Set(wanted.map((count) => Math.min(count, most)))];
+  const left = wanted.filter((count) => count > most);
+  if (left.length === 0) return { counts, note: undefined };
+  return {
+    counts,
+    note: `no more than ${most} clients instead of ${left.join(", ")}, since a process may have ${limit} files open (\`ulimit -Hn\`)`,
+  };
+}
+
+/**
+ * How many files a process may have open. Node raises its soft limit to the hard one when it starts
+ * (PlatformInit in its src/node.cc, unless told not to by kNoAdjustResourceLimits), and its children
+ * inherit that: so there is nothing left to raise.
+ */
 function openFilesLimit(): number {
   if (process.platform === "win32") return 8192;
   const said = spawnSync("/bin/sh", ["-c", "ulimit -n"], { encoding: "utf8" }).stdout.trim();

@@ -2,7 +2,17 @@
 import { answer } from "../cluster/calls.ts";
 import { arrive, depart, persist, stay } from "./arrivals.ts";
 import { attend, countHeard, hear, leave, listen, speak } from "./audience.ts";
-import { disperse, forget, gather, heardSoFar, isBack, mark, settle } from "./crowd.ts";
+import {
+  disperse,
+  forget,
+  gather,
+  heardSoFar,
+  isBack,
+  isThere,
+  over,
+  settle,
+  strike,
+} from "./crowd.ts";
 import { startLag, stopLag } from "./lag.ts";
 
 const answers = {
@@ -17,8 +27,10 @@ const answers = {
   countHeard,
   hear,
   gather,
-  mark,
+  isThere,
   forget,
+  strike,
+  over,
   isBack,
   heardSoFar,
   settle,

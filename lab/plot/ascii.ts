@@ -1,12 +1,12 @@
-import { number } from "../frame/summary.ts";
+import { neverOf, number } from "../frame/summary.ts";
 import { padTo } from "../../workshop/pad.ts";
 import { wrap } from "../../workshop/text.ts";
 import { widthOf } from "../../workshop/terminal/width.ts";
 import type { Panel, Plotted } from "./data.ts";
-import { across, scaleOf } from "./scale.ts";
+import { across, scaleOf, ticksUpTo } from "./scale.ts";
 
 const HEIGHT = 12;
-const MARGIN = 10;
+const MARGIN = 12;
 const LETTERS = "abcdefghijklmnop";
 const THEORY = "·";
 const UNBROKEN = "\u00a0";
@@ -23,7 +23,7 @@ export function toAscii(plotted: Plotted, width: number): string {
 }
 
 function drawLines(plotted: Plotted, panel: Panel, width: number): string {
-  const { figure, xs, unit, panels } = plotted;
+  const { figure, xs, unit, panels, within } = plotted;
   const columns = Math.min(Math.max(width - MARGIN - 2, 30), 64);
   const all = panels.flatMap(({ lines, theory }) => [
     ...lines.flatMap(({ points }) => points.map(({ summary }) => summary.value)),
@@ -46,8 +46,10 @@ function drawLines(plotted: Plotted, panel: Panel, width: number): string {
   for (const { points, index } of panel.lines) {
     for (const { x: at, summary } of points) put(at, summary.value, LETTERS[index] ?? "?");
   }
-  const labels = new Map(y.ticks.map((tick) => [Math.round(y.place(tick.value)), tick.label]));
-  if (hasNever) labels.set(0, "never");
+  const labels = new Map(
+    ticksUpTo(y, within).map((tick) => [Math.round(y.place(tick.value)), tick.label]),
+  );
+  if (hasNever) labels.set(0, neverOf(within));
   const axis = Array.from({ length: columns }, () => " ");
   for (const tick of x.ticks) {
     const at = Math.round(x.place(tick.value)) - Math.floor(tick.label.length / 2);

@@ -1,11 +1,16 @@
 import type { Experiment } from "../frame/experiment.ts";
 import type { Curve, Figure } from "../frame/figure.ts";
 import type { Summaries, Summary } from "../frame/summary.ts";
+import { ENOUGH_FOR_95 } from "../statistics.ts";
 
 /** What a figure shows: the same for a picture, a terminal and a table. */
 export interface Plotted {
   figure: Figure;
+  /** What the bars are, in words; empty where there are none. */
+  bars: string;
   unit: string;
+  /** How long was waited for what never came, where that is known and the same for all. */
+  within: number | undefined;
   /** What goes from left to right, in order; nothing for rows of dots. */
   xs: readonly number[];
   panels: readonly Panel[];
@@ -52,12 +57,26 @@ export function plot(
     const curves = theory.filter(({ panel }) => panel === undefined || panel === key);
     return [{ title, lines, theory: curves }];
   });
+  const within = found.map((summary) => summary.within);
   return {
     figure,
+    bars: barsOf(found),
+    within: new Set(within).size === 1 ? found[0]?.within : undefined,
     unit: measures[measure]?.unit ?? "",
     xs: xs.sort((a, b) => a - b),
     panels: shown,
   };
+}
+
+/** What the bars of these are: their intervals are called no more than what they are. */
+export function barsOf(found: readonly Summary[]): string {
+  const kinds = new Set(found.map(({ interval }) => interval));
+  if (kinds.has("wilson")) return "Bars: 95 % intervals (Wilson).";
+  if (kinds.has("bootstrap") && kinds.has("range")) {
+    return `Bars: 95 % intervals; below ${ENOUGH_FOR_95} samples their range.`;
+  }
+  if (kinds.has("bootstrap")) return "Bars: 95 % intervals (bootstrap).";
+  return kinds.has("range") ? "Bars: the range of the samples." : "";
 }
 
 /** What a figure says, in words, for those who do not see it. */

@@ -7,6 +7,11 @@ export interface Scale {
 
 export type ScaleKind = "share" | "linear" | "log";
 
+/** The ticks of a scale up to how long was waited for what never came: there is nothing above it. */
+export function ticksUpTo({ ticks }: Scale, within = Infinity): Scale["ticks"] {
+  return ticks.filter(({ value }) => value <= within);
+}
+
 /** How many ticks a linear axis has, about. */
 const TICKS = 5;
 

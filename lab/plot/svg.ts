@@ -1,6 +1,7 @@
+import { neverOf } from "../frame/summary.ts";
 import { describe, type Line, type Panel, type Plotted } from "./data.ts";
 import { colourOf, escape, marker, polyline, stroke, text, whisker } from "./elements.ts";
-import { across, scaleOf, type Scale } from "./scale.ts";
+import { across, scaleOf, ticksUpTo, type Scale } from "./scale.ts";
 import { themes, type Theme, type ThemeName } from "./theme.ts";
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', sans-serif";
@@ -54,7 +55,7 @@ export function toSvg(plotted: Plotted, name: ThemeName): string {
     `<desc id="${id}-desc">${escape(describe(plotted))}</desc>`,
     `<rect width="${width}" height="${height}" fill="${theme.ground}"/>`,
     text(24, 34, figure.title, { fill: theme.text, size: 20, weight: 600 }),
-    text(24, 58, figure.subtitle, { fill: theme.muted }),
+    text(24, 58, `${figure.subtitle} ${plotted.bars}`.trim(), { fill: theme.muted }),
     ...perLegendLine.flatMap((line, at) => drawLegend(line, 84 + at * 24, theme)),
     ...(isRows ? drawRows(plotted, layout, theme) : drawLines(plotted, layout, theme)),
     "</svg>",
@@ -115,19 +116,22 @@ function drawLegend(entries: readonly Entry[], y: number, theme: Theme): string[
 }
 
 function drawLines(plotted: Plotted, layout: Layout, theme: Theme): string[] {
-  const { figure, panels, xs, unit } = plotted;
+  const { figure, panels, xs, unit, within } = plotted;
   const { top, panelWidth, panelHeight, left } = layout;
   const all = valuesOf(plotted);
   const hasNever = all.includes(Infinity);
   const [bottom, high] = [top + panelHeight, top + (hasNever ? NEVER : 0)];
   const y = scaleOf(figure.y.scale, all, [bottom, high], figure.y.most);
+  const ticks = ticksUpTo(y, within);
   const label = unit ? `${figure.y.title}, ${unit}` : figure.y.title;
   const axis = [
     `<text transform="translate(20 ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle" fill="${theme.muted}">${escape(label)}</text>`,
-    ...y.ticks.map((tick) =>
+    ...ticks.map((tick) =>
       text(left - 10, y.place(tick.value) + 5, tick.label, { fill: theme.muted, anchor: "end" }),
     ),
-    ...(hasNever ? [text(left - 10, top + 5, "never", { fill: theme.muted, anchor: "end" })] : []),
+    ...(hasNever
+      ? [text(left - 10, top + 5, neverOf(within), { fill: theme.muted, anchor: "end" })]
+      : []),
   ];
   const drawn = panels.flatMap((panel, at) => {
     const from = left + at * (panelWidth + GAP);
@@ -137,7 +141,7 @@ function drawLines(plotted: Plotted, layout: Layout, theme: Theme): string[] {
       ...(panels.length > 1
         ? [text(from, top - 14, panel.title, { fill: theme.text, weight: 600 })]
         : []),
-      ...y.ticks.map((tick) => {
+      ...ticks.map((tick) => {
         const height = y.place(tick.value);
         return stroke({ x1: from, y1: height, x2: from + panelWidth, y2: height }, theme.grid, 1);
       }),
@@ -190,25 +194,29 @@ function drawLine(
 }
 
 function drawRows(plotted: Plotted, layout: Layout, theme: Theme): string[] {
-  const { figure, panels, unit } = plotted;
+  const { figure, panels, unit, within } = plotted;
   const { panelWidth, panelHeight, left } = layout;
   const all = valuesOf(plotted);
   const right = left + panelWidth - 10;
   const hasNever = all.includes(Infinity);
-  const x = scaleOf(figure.y.scale, all, [left, hasNever ? right - 50 : right], figure.y.most);
+  const most = hasNever ? right - labelRoom([neverOf(within)]) : right;
+  const x = scaleOf(figure.y.scale, all, [left, most], figure.y.most);
+  const ticks = ticksUpTo(x, within);
   const place = (value: number) => (value === Infinity ? right : x.place(value));
   const bottom = layout.top + panels.length * panelHeight + (panels.length - 1) * BETWEEN;
   const axis = unit ? `${figure.y.title}, ${unit}` : figure.y.title;
   const small = { fill: theme.muted, anchor: "middle" } as const;
   return [
-    ...x.ticks.map((tick) => text(x.place(tick.value), bottom + 22, tick.label, small)),
-    ...(hasNever ? [text(right, bottom + 22, "never", small)] : []),
+    ...ticks.map((tick) => text(x.place(tick.value), bottom + 22, tick.label, small)),
+    ...(hasNever
+      ? [text(right + RIGHT, bottom + 22, neverOf(within), { fill: theme.muted, anchor: "end" })]
+      : []),
     text((left + right) / 2, bottom + 46, axis, small),
     ...panels.flatMap(({ title, lines }, at) => {
       const top = layout.top + at * (panelHeight + BETWEEN);
       return [
         ...(title ? [text(24, top - 10, title, { fill: theme.text, weight: 600 })] : []),
-        ...x.ticks.map((tick) => {
+        ...ticks.map((tick) => {
           const where = x.place(tick.value);
           return stroke({ x1: where, y1: top, x2: where, y2: top + panelHeight }, theme.grid, 1);
         }),
@@ -244,7 +252,12 @@ function axisWidth(plotted: Plotted): number {
     [1, 0],
     plotted.figure.y.most,
   );
-  return 40 + Math.max(5, ...ticks.map(({ label }) => label.length)) * 8;
+  return 40 + labelRoom([neverOf(plotted.within), ...ticks.map(({ label }) => label)]);
+}
+
+/** How wide the longest of these is, about. */
+function labelRoom(labels: readonly string[]): number {
+  return Math.max(...labels.map((label) => label.length)) * 8;
 }
 
 /** All values that have to be inside the scale. */

@@ -1,3 +1,4 @@
+import type { Lag } from "../load/lag.ts";
 import type { Rounds } from "./statistics.ts";
 import type { Variant } from "./variants.ts";
 
@@ -8,6 +9,8 @@ interface Description {
   title: string;
   unit: string;
   show: Show;
+  /** Whether the clients have timed it, or counted it per time. */
+  isTimed: boolean;
 }
 
 /** What is measured, in the order of the table. */
@@ -25,7 +28,7 @@ export const figures = {
   servedElsewhere: share("sockets of * whose session is at another worker"),
   foreign: share("requests of polling clients that met another worker"),
   broadcast: time("broadcast to 20 clients, until the last has it"),
-  acks: mean("acknowledged messages per second, 20 clients", "/s"),
+  acks: { ...mean("acknowledged messages per second, 20 clients", "/s"), isTimed: true },
   "acks.cpu": mean("server CPU per acknowledged message, 20 clients", "ms"),
   refusal: time("until an unknown session is refused"),
   "post.time": time("one relayed request (POST) **"),
@@ -49,20 +52,24 @@ export type Figure = keyof typeof figures;
 /** The samples of one variant, by figure and round. */
 export type Samples = Partial<Record<Figure, Rounds>>;
 
+/** How late the clients' process was itself while a figure was measured, by round. */
+export type Lags = Partial<Record<Figure, readonly Lag[]>>;
+
 /** What was measured with so many workers. The single process has one, whatever the others have. */
 export interface Block {
   workers: number;
   variants: Partial<Record<Variant, Samples>>;
+  lags: Partial<Record<Variant, Lags>>;
   /** A bare echo by PUBLISH and SUBSCRIBE between two processes, in ms. */
   echo: Rounds;
 }
 
 function time(title: string): Description {
-  return { title, unit: "ms", show: "median" };
+  return { title, unit: "ms", show: "median", isTimed: true };
 }
 function share(title: string): Description {
-  return { title, unit: "", show: "share" };
+  return { title, unit: "", show: "share", isTimed: false };
 }
 function mean(title: string, unit: string): Description {
-  return { title, unit, show: "mean" };
+  return { title, unit, show: "mean", isTimed: false };
 }

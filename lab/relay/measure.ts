@@ -2,11 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startRedis } from "../../workshop/stage/redis.ts";
 import type { Run } from "../../workshop/stage/run.ts";
 import { startChild } from "../cluster/child.ts";
+import { MOST_LAG_ALONE, whyInvalid, type Lag } from "../load/lag.ts";
 import { startCluster, type Cluster } from "./cluster.ts";
 import { startCounter, type Counter } from "./commands.ts";
 import { type Block, type Figure } from "./figures.ts";
 import type { LoadAnswers } from "./load.ts";
-import { probes, type IdleRates, type Sizes } from "./probes.ts";
+import { probes, type Found, type IdleRates, type Sizes } from "./probes.ts";
 import { openStand, type Load, type Stand } from "./stand.ts";
 import type { Variant } from "./variants.ts";
 
@@ -135,7 +136,8 @@ async function measureBlock(
     stands.push(await openStand(load, cluster, counter));
   }
 
-  const samples = new Map<Variant, Map<Figure, number[][]>>();
+  const samples: ByFigure<number[]> = new Map();
+  const lags: ByFigure<Lag> = new Map();
   const echoes: number[][] = [];
   const idle = new Map(
     await Promise.all(
@@ -147,8 +149,13 @@ async function measureBlock(
     echoes.push(await load.ask("ping", { redisUrl, count: sizes.echoes }));
     for (const [at, probe] of probes.entries()) {
       for (const stand of turned(stands, round + at)) {
-        const found = await probe({ load, stand, sizes, idle: idle.get(stand) ?? NOTHING });
-        add(samples, stand.cluster.variant, round, found);
+        const situation = { load, stand, sizes, idle: idle.get(stand) ?? NOTHING };
+        const { found, lag } = await watched(load, () => probe(situation));
+        // The keys of what a probe gives are figures.
+        for (const [figure, values] of Object.entries(found) as [Figure, number[]][]) {
+          add(samples, stand.cluster.variant, figure, round, values);
+          add(lags, stand.cluster.variant, figure, round, lag);
+        }
       }
     }
   }
@@ -156,27 +163,42 @@ async function measureBlock(
   return {
     workers,
     echo: echoes,
-    variants: Object.fromEntries(
-      [...samples].map(([variant, byFigure]) => [variant, Object.fromEntries(byFigure)]),
-    ),
+    variants: recordOf(samples),
+    lags: recordOf(lags),
   };
 }
 
-function add(
-  samples: Map<Variant, Map<Figure, number[][]>>,
-  variant: Variant,
-  round: number,
-  found: Partial<Record<Figure, number[]>>,
-): void {
-  const byFigure = samples.get(variant) ?? new Map<Figure, number[][]>();
-  samples.set(variant, byFigure);
-  for (const [name, values] of Object.entries(found)) {
-    // The keys of what a probe gives are figures.
-    const figure = name as Figure;
-    const byRound = byFigure.get(figure) ?? [];
-    byRound[round] = values;
-    byFigure.set(figure, byRound);
+/** How often a probe is made when the clients were late each time. */
+const TRIES = 3;
+
+/** Makes a probe, and says how late the clients were meanwhile; again when they were too late. */
+async function watched(
+  load: Load,
+  probe: () => Promise<Found>,
+): Promise<{ found: Found; lag: Lag }> {
+  for (let tries = 1; ; tries += 1) {
+    await load.ask("startLag");
+    const found = await probe();
+    const lag = await load.ask("stopLag");
+    if (tries === TRIES || whyInvalid(lag, MOST_LAG_ALONE) === undefined) return { found, lag };
   }
+}
+
+/** Something of each variant and figure, by round. */
+type ByFigure<T> = Map<Variant, Map<Figure, T[]>>;
+
+function add<T>(all: ByFigure<T>, variant: Variant, figure: Figure, round: number, one: T): void {
+  const byFigure = all.get(variant) ?? new Map<Figure, T[]>();
+  all.set(variant, byFigure);
+  const byRound = byFigure.get(figure) ?? [];
+  byRound[round] = one;
+  byFigure.set(figure, byRound);
+}
+
+function recordOf<T>(all: ByFigure<T>): Partial<Record<Variant, Partial<Record<Figure, T[]>>>> {
+  return Object.fromEntries(
+    [...all].map(([variant, byFigure]) => [variant, Object.fromEntries(byFigure)]),
+  );
 }
 
 /** The same, beginning with another. */

@@ -1,3 +1,5 @@
+import { keysOf } from "../keys.ts";
+import { MOST_LAG_ALONE, whyInvalid, worstOf } from "../load/lag.ts";
 import { figures, type Block, type Figure } from "./figures.ts";
 import { summarize, type Rounds } from "./statistics.ts";
 import type { Target } from "./targets.ts";
@@ -17,7 +19,7 @@ export function tableOf(blocks: readonly Block[]): string {
   return [...blocks.map(blockTable), NOTES.join("\n")].join("\n\n");
 }
 
-function blockTable({ workers, variants: measured, echo }: Block): string {
+function blockTable({ workers, variants: measured, lags, echo }: Block): string {
   const columns = keysOf(variants).filter((variant) => measured[variant]);
   const { median, p99 } = summarize(echo);
   const rows = keysOf(figures)
@@ -36,7 +38,29 @@ function blockTable({ workers, variants: measured, echo }: Block): string {
     "relay/one",
   ];
   const floor = `bare echo by Redis between two processes: ${number(median)} (${number(p99)}) ms`;
-  return `${align([head, ...rows])}\n${floor}`;
+  return [align([head, ...rows]), floor, ...lagLines(lags)].join("\n");
+}
+
+/** How late the clients' process was at worst, and what does not count for that. */
+function lagLines(lags: Block["lags"]): string[] {
+  const timed = keysOf(variants).flatMap((variant) =>
+    keysOf(figures)
+      .filter((figure) => figures[figure].isTimed)
+      .map((figure) => ({ variant, figure, lag: worstOf(lags[variant]?.[figure] ?? []) })),
+  );
+  const { p99, max } = worstOf(timed.map(({ lag }) => lag));
+  const late = timed.filter(({ lag }) => whyInvalid(lag, MOST_LAG_ALONE) !== undefined);
+  return [
+    `the clients' own lag, at worst: 99th percentile ${number(p99)} ms, longest ${number(max)} ms`,
+    ...(late.length > 0
+      ? [
+          `They were late (more than ${MOST_LAG_ALONE.p99} or ${MOST_LAG_ALONE.max} ms), so this does not count:`,
+          ...late.map(
+            ({ variant, figure }) => `  ${variants[variant].title}: ${figures[figure].title}`,
+          ),
+        ]
+      : []),
+  ];
 }
 
 function withUnit(figure: Figure): string {
@@ -95,11 +119,6 @@ export function align(rows: readonly (readonly string[])[], left = 1): string {
         .trimEnd(),
     )
     .join("\n");
-}
-
-function keysOf<K extends string>(record: Record<K, unknown>): K[] {
-  // Object.keys knows nothing of the types of literals.
-  return Object.keys(record) as K[];
 }
 
 /** What the columns are. */

@@ -3,7 +3,7 @@ import type { Block, Samples } from "./figures.ts";
 import { judge } from "./targets.ts";
 
 function block(workers: number, variants: Record<string, Samples>): Block {
-  return { workers, variants, echo: [[0.2], [0.2]] };
+  return { workers, variants, lags: {}, echo: [[0.2], [0.2]] };
 }
 
 /** What is judged, in a word each. */

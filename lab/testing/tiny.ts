@@ -15,7 +15,7 @@ export const tiny: Experiment = {
     {
       id: "connected",
       title: "Who connects",
-      subtitle: "Share of clients. Bars: 95 % intervals (Wilson).",
+      subtitle: "Share of clients.",
       measure: "connected",
       x: { by: "workers", title: "workers" },
       series: { by: "transports", order: ["polling", "websocket"] },
@@ -24,7 +24,7 @@ export const tiny: Experiment = {
     {
       id: "time",
       title: "How long it takes",
-      subtitle: "Median; bars: 95 % intervals (bootstrap).",
+      subtitle: "Median.",
       measure: "connect",
       x: { by: "workers", title: "workers" },
       series: { by: "transports", order: ["polling", "websocket"] },
