@@ -87,16 +87,14 @@ export class Bench implements AsyncDisposable {
     return this.#watch.views;
   }
 
-  /** The desk where something runs. @throws NotRunning when nothing does. */
-  get desk(): Desk {
-    if (this.#session) return this.#session.desk;
-    throw new NotRunning("Nothing runs: start a step first.");
-  }
-
-  /** The desk of that step, if it is the one that runs. */
-  deskOf(step: Step): Desk | undefined {
+  /** The desk of a step. @throws NotRunning when that step does not run, or no longer. */
+  deskOf(step: Step): Desk {
     const desk = this.#session?.desk;
-    return desk?.step.number === step.number ? desk : undefined;
+    if (!desk) throw new NotRunning("Nothing runs: start a step first.");
+    if (desk.step.number === step.number) return desk;
+    throw new NotRunning(
+      `Step ${desk.step.number} runs by now, not step ${step.number}: nothing was done.`,
+    );
   }
 
   /** Starts a step, and ends what runs before. Resolved when its app is on its way. */
@@ -108,55 +106,75 @@ export class Bench implements AsyncDisposable {
     });
   }
 
-  /** Ends what runs; the page stays. */
-  async stop(): Promise<void> {
-    this.#session?.desk.end();
-    await this.#act(() => this.#close());
+  /** Ends a step; the page stays. Nothing to do when nothing runs. */
+  async stop(step: Step): Promise<void> {
+    if (!this.#session) return;
+    const desk = this.deskOf(step);
+    desk.end();
+    await this.#act(async () => {
+      if (this.#session?.desk === desk) await this.#close();
+    });
   }
 
-  /** Does to the workers what pm2 does, or what happens to them at night. */
-  async onWorkers(act: WorkerAct): Promise<void> {
-    const { app } = this.desk;
-    if (!app) throw new NotRunning("The app is not up yet.");
-    if (act.do === "kill") {
-      const found = this.workers.find(({ pid }) => pid === act.pid);
-      await app.kill(act.pid);
-      const text = `${found?.name ?? "A worker"} (pid ${act.pid}) was killed: kill -9`;
-      this.lens.note({ at: Date.now(), text, kind: "bad" });
-    } else if (act.do === "reload") {
-      this.lens.note({ at: Date.now(), text: "pm2 reload", kind: "info" });
-      await app.reload(act.host);
-    } else {
-      await this.#scale(app, act.to, act.host);
-    }
+  /** Does to the workers of a step what pm2 does, or what happens to them at night. */
+  async onWorkers(step: Step, act: WorkerAct): Promise<void> {
+    // A kill waits for nobody: what comes of one in the middle of a reload is worth to be seen.
+    if (act.do === "kill") await this.#kill(step, act.pid);
+    else if (act.do === "reload") await this.#act(() => this.#reload(step, act.host));
+    else await this.#act(() => this.#scale(step, act.to, act.host));
+  }
+
+  #appOf(step: Step): LearnersApp {
+    const { app } = this.deskOf(step);
+    if (app) return app;
+    throw new NotRunning("The app is not up yet.");
+  }
+
+  async #kill(step: Step, pid: number): Promise<void> {
+    const app = this.#appOf(step);
+    const found = this.workers.find((worker) => worker.pid === pid);
+    await app.kill(pid);
+    const text = `${found?.name ?? "A worker"} (pid ${pid}) was killed: kill -9`;
+    this.lens.note({ at: Date.now(), text, kind: "bad" });
     await this.#watch.look();
   }
 
-  async #scale(app: LearnersApp, to: number, host: string | undefined): Promise<void> {
+  async #reload(step: Step, host: string | undefined): Promise<void> {
+    const app = this.#appOf(step);
+    this.lens.note({ at: Date.now(), text: "pm2 reload", kind: "info" });
+    await app.reload(host);
+    await this.#watch.look();
+  }
+
+  async #scale(step: Step, to: number, host: string | undefined): Promise<void> {
+    const app = this.#appOf(step);
     if (!Number.isInteger(to) || to < 1 || to > MOST_WORKERS) {
       throw new UsageProblem(`From 1 to ${MOST_WORKERS} workers, please.`);
     }
     const workers = await app.workers();
-    if (this.desk.step.runs === "pm2" && workers.some(({ mode }) => mode === "fork")) {
+    if (step.runs === "pm2" && workers.some(({ mode }) => mode === "fork")) {
       throw new UsageProblem(
         "pm2 scales apps in cluster mode only: in fork mode a second process would find the port taken.",
       );
     }
     this.lens.note({ at: Date.now(), text: `pm2 scale to ${to}`, kind: "info" });
     await app.scale(to, host);
+    await this.#watch.look();
   }
 
-  /** Kills the session's own Redis, or starts it again. */
-  async setRedis(want: "up" | "down"): Promise<void> {
-    const { desk } = this;
-    if (desk.isRedisUp === undefined) {
-      throw new UsageProblem(
-        desk.redis
-          ? "This Redis is not the workbench's own (REDIS_URL names it), so it is left alone."
-          : "This step has no Redis.",
-      );
-    }
-    if (desk.isRedisUp !== (want === "up")) await desk.toggleRedis();
+  /** Kills a step's own Redis, or starts it again. */
+  async setRedis(step: Step, want: "up" | "down"): Promise<void> {
+    await this.#act(async () => {
+      const desk = this.deskOf(step);
+      if (desk.isRedisUp === undefined) {
+        throw new UsageProblem(
+          desk.redis
+            ? "This Redis is not the workbench's own (REDIS_URL names it), so it is left alone."
+            : "This step has no Redis.",
+        );
+      }
+      if (desk.isRedisUp !== (want === "up")) await desk.toggleRedis();
+    });
   }
 
   async #open(step: Step, code: Code): Promise<void> {
@@ -263,7 +281,10 @@ export class Bench implements AsyncDisposable {
     this.#changed();
   }
 
-  /** One after the other: a start waits until what ran before has ended. */
+  /**
+   * One after the other: a start waits until what ran before has ended, and what is done to what runs
+   * is done to the end, before the next.
+   */
   #act<T>(what: () => Promise<T>): Promise<T> {
     const done = this.#acts.catch(() => {}).then(what);
     this.#acts = done.catch(() => {});
@@ -272,7 +293,8 @@ export class Bench implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#watch[Symbol.dispose]();
-    await this.stop();
+    this.#session?.desk.end();
+    await this.#act(() => this.#close());
     clearTimeout(this.#telling);
     await this.crowd[Symbol.asyncDispose]();
     this.lens[Symbol.dispose]();

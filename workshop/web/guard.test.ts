@@ -177,8 +177,9 @@ describe("a workbench", () => {
       await ask("open", "/etc/passwd", 1),
       await ask("guide", 10, "en"),
       await ask("start", "3; rm -rf /", "work"),
-      await ask("worker", { do: "kill", pid: process.pid }),
-      await ask("check"),
+      await ask("worker", 1, { do: "kill", pid: process.pid }),
+      await ask("check", 1),
+      await ask("check", 10),
     ];
     socket.close();
 

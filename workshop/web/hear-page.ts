@@ -31,18 +31,22 @@ export function hearPage(socket: PageConnection, bench: Bench): void {
       return bench.start(toStep(step), code);
     });
   });
-  socket.on("stop", (reply) => void answer(reply, () => bench.stop()));
-  socket.on("check", (reply) => void answer(reply, async () => bench.desk.check()));
-  socket.on("pause", (isPaused, reply) => {
-    void answer(reply, async () => {
-      if (bench.desk.state.isPaused !== isPaused) bench.desk.togglePause();
+  socket.on("stop", (step, reply) => void answer(reply, () => bench.stop(toStep(step))));
+  socket.on("check", (step, reply) => {
+    void answer(reply, () => bench.deskOf(toStep(step)).check());
+  });
+  socket.on("pause", (step, isPaused, reply) => {
+    void answer(reply, () => {
+      const desk = bench.deskOf(toStep(step));
+      if (desk.state.isPaused !== isPaused) desk.togglePause();
     });
   });
-  socket.on("worker", (act, reply) => void answer(reply, () => bench.onWorkers(act)));
-  socket.on("redis", (want, reply) => {
-    void answer(reply, () => bench.setRedis(want === "up" ? "up" : "down"));
+  socket.on("worker", (step, act, reply) => {
+    void answer(reply, () => bench.onWorkers(toStep(step), act));
   });
-  socket.on("logs", (reply) => void answer(reply, async () => bench.desk.logs()));
+  socket.on("redis", (step, want, reply) => {
+    void answer(reply, () => bench.setRedis(toStep(step), want === "up" ? "up" : "down"));
+  });
   hearAboutCode(socket, bench);
   hearAboutTraffic(socket, bench);
 }
@@ -60,7 +64,8 @@ function hearAboutCode(socket: PageConnection, bench: Bench): void {
   socket.on("diff", (number, reply) => {
     void answer(reply, async () => {
       const step = toStep(number);
-      return bench.deskOf(step)?.diff() ?? diffOf(step, folderOf(step, "work"));
+      // The learner's copy, also while it is the solution that runs.
+      return diffOf(step, folderOf(step, "work"));
     });
   });
   socket.on("solution", (number, isSure, reply) => {
@@ -73,11 +78,10 @@ function hearAboutCode(socket: PageConnection, bench: Bench): void {
   });
   socket.on("reset", (number, reply) => {
     void answer(reply, async () => {
-      const step = toStep(number);
       // What it writes is seen as any save is, and checked.
-      const report = await (bench.deskOf(step)?.reset() ?? resetCopy(step));
+      const report = await resetCopy(toStep(number));
       bench.refresh();
-      return resetReport(report);
+      return { text: resetReport(report), hasBackup: report.backup !== undefined };
     });
   });
   socket.on("undoReset", (number, reply) => {
@@ -96,9 +100,9 @@ function hearAboutTraffic(socket: PageConnection, bench: Bench): void {
   const { lens, crowd } = bench;
   socket.on("lensSnapshot", (reply) => void answer(reply, async () => lens.snapshot()));
   socket.on("lensClear", (reply) => void answer(reply, async () => lens.clear()));
-  socket.on("crowdOpen", (count, reply) => {
+  socket.on("crowdOpen", (step, count, reply) => {
     void answer(reply, async () => {
-      const { url, dir, app } = bench.desk;
+      const { url, dir, app } = bench.deskOf(toStep(step));
       if (!url || !app?.isUp) throw new UsageProblem("The app is not up yet.");
       void crowd.open({ url, transports: transportsOf(dir) }, Number(count));
     });

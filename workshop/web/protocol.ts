@@ -102,6 +102,12 @@ export interface ShownFile {
   html: string;
 }
 
+/** What a reset has done, in words, and whether there was anything that can be had back. */
+export interface ResetTold {
+  text: string;
+  hasBackup: boolean;
+}
+
 /** The answer to what a page wants; what goes wrong is told in words for a person. */
 export type Answer<T = void> = { ok: true; value: T } | { ok: false; problem: string };
 type Reply<T = void> = (answer: Answer<T>) => void;
@@ -130,15 +136,19 @@ export interface ServerToPage {
 
 export interface PageToServer {
   start: (step: number, code: Code, reply: Reply) => void;
-  stop: (reply: Reply) => void;
-  check: (reply: Reply) => void;
-  pause: (isPaused: boolean, reply: Reply) => void;
+  /**
+   * What is done to what runs names the step that it is meant for: another page may have started
+   * another one in between, and that is left alone.
+   */
+  stop: (step: number, reply: Reply) => void;
+  check: (step: number, reply: Reply) => void;
+  pause: (step: number, isPaused: boolean, reply: Reply) => void;
   guide: (step: number, language: "en" | "ja", reply: Reply<Guide>) => void;
   hint: (step: number, reply: Reply<(Hint & { html: string }) | null>) => void;
   diff: (step: number, reply: Reply<readonly FileDiff[]>) => void;
   /** `isSure`: the person has said that they want to see it before they have passed. */
   solution: (step: number, isSure: boolean, reply: Reply<readonly ShownFile[] | "ask">) => void;
-  reset: (step: number, reply: Reply<string>) => void;
+  reset: (step: number, reply: Reply<ResetTold>) => void;
   undoReset: (step: number, reply: Reply<string>) => void;
   /** Opens a file of the clone in the person's editor, or gives a link that does. */
   open: (
@@ -146,14 +156,13 @@ export interface PageToServer {
     line: number,
     reply: Reply<{ by: string } | { link: string; path: string }>,
   ) => void;
-  worker: (act: WorkerAct, reply: Reply) => void;
-  redis: (want: "up" | "down", reply: Reply) => void;
-  logs: (reply: Reply<readonly { name: string; text: string }[]>) => void;
+  worker: (step: number, act: WorkerAct, reply: Reply) => void;
+  redis: (step: number, want: "up" | "down", reply: Reply) => void;
   /** What the lens has kept so far; batches follow from there. */
   lensSnapshot: (reply: Reply<LensSnapshot>) => void;
   lensClear: (reply: Reply) => void;
   /** Opens so many more Node clients on the running app. */
-  crowdOpen: (count: number, reply: Reply) => void;
+  crowdOpen: (step: number, count: number, reply: Reply) => void;
   crowdClose: (reply: Reply) => void;
 }
 
@@ -178,15 +187,7 @@ export type PageSocket = Socket<ServerToPage, PageToServer>;
  *   get state(): CrowdState
  *   open(app: CrowdTarget, count: number): Promise<void>
  *   close(): Promise<void>                                     also when the session ends
- *
- * On the page, `client/lens/lens-view.tsx` exports `LensView(props: ViewProps)`, and
- * `client/crowd-control.tsx` exports `CrowdControl(props: ViewProps)`.
  */
-export interface ViewProps {
-  socket: PageSocket;
-  state: BenchState;
-  workers: readonly WorkerView[];
-}
 
 /** Where a crowd goes, and by which transports this step's page connects. */
 export interface CrowdTarget {

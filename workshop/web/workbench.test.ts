@@ -1,9 +1,7 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { folderOf, steps, type Step } from "../catalog.ts";
+import { steps } from "../catalog.ts";
 import { freePort } from "../stage/ports.ts";
 import { processesOf } from "../stage/processes.mjs";
 import { until } from "../stage/until.ts";
@@ -14,15 +12,28 @@ import {
   type OpenBrowser,
   type RunningWorkbench,
 } from "../testing/workbench.ts";
+import {
+  breakGuides,
+  BUSY,
+  connectTo,
+  count,
+  fact,
+  finish,
+  pidsOf,
+  press,
+  runFolder,
+  runs,
+  titlesIn,
+  verdict,
+  violations,
+  violationsInBoth,
+} from "./at-the-page.ts";
 
 const [first, , third, , fifth] = steps;
 if (!first || !third || !fifth) throw new Error("The catalogue lacks a step.");
 
-/** A step with its checks takes 15 s on a quiet machine, and ten times as long on a busy one. In ms. */
-const BUSY = 240_000;
 vi.setConfig({ testTimeout: 2 * BUSY, hookTimeout: BUSY });
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const VIEWS = {
   read: "Read",
   checks: "Checks",
@@ -123,6 +134,69 @@ describe("on the workbench", () => {
     );
   });
 
+  test("what is done to the workers is done one after the other", async () => {
+    await using opened = await browser.open(`${workbench.url}#/3/workers`);
+    using client = connectTo(workbench);
+    await runs(opened.page, third, desk);
+
+    const done: string[] = [];
+    await Promise.all(
+      [{ do: "reload" } as const, { do: "scale", to: 2 } as const].map(async (act) => {
+        const { ok } = await client.emitWithAck("worker", 3, act);
+        done.push(`${act.do}: ${ok}`);
+      }),
+    );
+
+    expect(done).toEqual(["reload: true", "scale: true"]);
+  });
+
+  test("by keyboard only: two more workers are two more, and one is killed", async () => {
+    await using opened = await browser.open(`${workbench.url}#/3/workers`);
+    const { page } = opened;
+    await runs(page, third, desk);
+    const before = await page.getByTestId("worker").count();
+
+    await press(page, "button", "More workers");
+    await page.keyboard.press("Enter");
+    await page.getByText(/^\d so far$/).waitFor();
+    await count(page.getByTestId("worker"), before + 2);
+    const card = page.getByTestId("worker").filter({ hasText: "worker 0" });
+    const pid = await fact(card, "pid");
+    await press(page, "button", "Kill worker 0, kill -9");
+
+    await until(
+      () => fact(card, "pid"),
+      (now) => now !== pid,
+      { within: BUSY, otherwise: () => new Error(`${pid} is still there.`) },
+    );
+  });
+
+  test("at another step stands what runs, the way to it, and nothing to do it harm with", async () => {
+    await using opened = await browser.open(`${workbench.url}#/3/workers`);
+    using client = connectTo(workbench);
+    const { page } = opened;
+    await runs(page, third, desk);
+
+    for (const view of ["app", "lens", "both", "workers"]) {
+      await page.evaluate((hash) => (location.hash = hash), `#/5/${view}`);
+      await page.getByTestId("elsewhere").getByText("Step 3 runs, not step 5.").waitFor();
+      expect(await page.getByRole("button", { name: /crowd|more|kill|reload/i }).count()).toBe(0);
+    }
+    await page.getByRole("button", { name: "Stop step 3" }).waitFor();
+    const refused = await Promise.all([
+      client.emitWithAck("worker", 5, { do: "scale", to: 1 }),
+      client.emitWithAck("redis", 5, "down"),
+      client.emitWithAck("check", 5),
+      client.emitWithAck("crowdOpen", 5, 10),
+      client.emitWithAck("stop", 5),
+    ]);
+    await page.getByRole("link", { name: /^Go to step 3/ }).click();
+    await page.getByTestId("worker").first().waitFor();
+
+    const problem = "Step 3 runs by now, not step 5: nothing was done.";
+    expect(refused).toEqual(refused.map(() => ({ ok: false, problem })));
+  });
+
   test("two browsers show the same, and a reload in mid-run loses nothing", async () => {
     await using one = await browser.open(`${workbench.url}#/3/checks`);
     await using other = await browser.open(`${workbench.url}#/3/checks`);
@@ -147,7 +221,6 @@ describe("on the workbench", () => {
       await using opened = await browser.open(`${workbench.url}#/3/read`, { colorScheme });
       const { page } = opened;
       await runs(page, third, desk);
-      await page.evaluate(AXE);
       const found: string[] = [];
       for (const [view, name] of Object.entries(VIEWS)) {
         await page.getByRole("link", { name, exact: true }).click();
@@ -159,6 +232,66 @@ describe("on the workbench", () => {
       expect(found).toEqual([]);
     },
   );
+
+  test("axe-core finds nothing serious before a start, in a panel, in a question, elsewhere", async () => {
+    await using opened = await browser.open(`${workbench.url}#/3/checks`);
+    const { page } = opened;
+    await runs(page, third, desk);
+    await page.evaluate(() => (location.hash = "#/1/checks"));
+    await page.getByText("Starting step 1 ends it.").waitFor();
+
+    const found = await violationsInBoth(page, "idle");
+    const hint = page.getByRole("heading", { name: /^Hint \d+ of/ });
+    const isLast = async () => /^Hint (\d+) of \1/.test((await hint.textContent()) ?? "");
+    do {
+      const before = (await hint.count()) > 0 ? await hint.textContent() : "";
+      await page.getByRole("button", { name: "Hint" }).click();
+      await hint.filter({ hasNotText: before || "no heading yet" }).waitFor();
+    } while (!(await isLast()));
+    await page.getByText(/That was the last hint for TODO 1\.1; npm run diff 1/).waitFor();
+    found.push(...(await violationsInBoth(page, "hint")));
+    await page.getByRole("button", { name: "Diff" }).click();
+    await page.getByRole("heading", { name: "Your code, and the solution" }).waitFor();
+    found.push(...(await violationsInBoth(page, "diff")));
+    await page.getByRole("button", { name: "Reset", exact: true }).click();
+    await page.getByRole("dialog").waitFor();
+    found.push(...(await violationsInBoth(page, "question")));
+    await page.keyboard.press("Escape");
+    await page.getByRole("link", { name: "Workers", exact: true }).click();
+    await page.getByTestId("elsewhere").waitFor();
+    found.push(...(await violationsInBoth(page, "elsewhere")));
+
+    expect(found).toEqual([]);
+  });
+
+  test("a README that cannot be read is asked for again, and stays in the chosen language", async () => {
+    await using opened = await browser.open("about:blank");
+    const { page } = opened;
+    const mend = await breakGuides(page);
+    await page.addInitScript(() => {
+      const refuse = () => Promise.reject(new Error("Not by a page."));
+      Object.defineProperty(navigator, "clipboard", { value: { writeText: refuse } });
+    });
+    await page.goto(`${workbench.url}#/3/read`);
+
+    await page.getByText("It cannot be read.").waitFor();
+    mend();
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("heading", { name: "What you will see" }).waitFor();
+    await page.getByRole("button", { name: "Copy" }).first().click();
+    await page.getByText("does not let this page copy").waitFor();
+    const code = await page.locator(".code code").first().textContent();
+    expect(await page.evaluate(() => String(getSelection()).trim())).toBe(code?.trim());
+    await page.locator('[data-language="ja"]').first().click();
+    await page.locator('article[lang="ja"]').waitFor();
+    await page.getByRole("link", { name: "Checks", exact: true }).click();
+    await page.getByRole("button", { name: "Hint" }).waitFor();
+    await page.getByRole("link", { name: "Read", exact: true }).click();
+    await page.locator("article").waitFor();
+
+    expect(await page.locator("article").getAttribute("lang")).toBe("ja");
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+  });
 
   test.each([360, 1280, 1920])("no view is wider than a window of %i px", async (width) => {
     const viewport = { width, height: 900 };
@@ -191,18 +324,44 @@ describe("on the workbench", () => {
     await verdict(page, "not yet");
     await press(page, "button", "Hint");
     await page.getByRole("heading", { name: /^Hint 1 of/ }).waitFor();
+    await press(page, "link", "Read");
+    await page.getByRole("heading", { name: "What you will see" }).waitFor();
+    await press(page, "link", "Checks");
+    await page.getByRole("heading", { name: /^Hint 1 of/ }).waitFor();
     await press(page, "button", "Solution");
     await page.getByRole("dialog").getByText("before you have passed").waitFor();
     await page.keyboard.press("Escape");
     await press(page, "button", "Diff");
     await page.getByRole("heading", { name: "Your code, and the solution" }).waitFor();
+    finish(first, desk);
+    await page.getByText("Your code is the solution, line by line.").waitFor();
     await press(page, "link", "Workers");
     await page.getByRole("log").getByText("<img src=x").first().waitFor();
     await press(page, "button", "Stop");
     await page.getByText("Nothing runs").waitFor();
 
     expect(await page.title()).toBe("1 Workers · Broken Handshakes");
+    await page.evaluate(() => (location.hash = "#/3/lens"));
+    await page.getByTestId("elsewhere").getByText("Step 1 ran last, not step 3.").waitFor();
+    await press(page, "link", `Go to step 1: ${first.title}`);
+    await page.locator(".lens-figures").waitFor();
     expect(errors).toEqual([]);
+  });
+
+  test("while the solution runs, the diff is of the learner's own copy all the same", async () => {
+    await using opened = await browser.open(`${workbench.url}#/1/checks`);
+    const { page } = opened;
+    const file = join(desk.work, first.slug, "server.ts");
+    finish(first, desk);
+    writeFileSync(file, `${readFileSync(file, "utf8")}\n// This is mine.\n`);
+
+    await page.getByRole("button", { name: "Run the solution instead" }).click();
+    await page.getByTestId("running").getByText("Step 1, the solution").waitFor();
+    await page.getByRole("button", { name: "Diff" }).click();
+
+    await page.getByRole("region", { name: "diff" }).getByText("// This is mine.").waitFor();
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByText("Nothing runs").waitFor();
   });
 
   test("a reset is asked for, says where the backup is, and can be undone", async () => {
@@ -214,10 +373,18 @@ describe("on the workbench", () => {
 
     await page.getByRole("button", { name: "Reset", exact: true }).click();
     await page.getByRole("button", { name: "Put it back" }).click();
-    await page.getByText(/What you had is in/).waitFor();
+    await page
+      .getByTestId("announcement")
+      .getByText(/What you had is in/)
+      .waitFor();
     const starter = readFileSync(file, "utf8");
-    await page.getByRole("button", { name: "Undo reset" }).click();
+    await page.getByRole("link", { name: "Workers", exact: true }).click();
+    await page.getByRole("link", { name: "Checks", exact: true }).click();
+    const panel = page.getByRole("region", { name: "reset" });
+    await panel.getByText(/What you had is in/).waitFor();
+    await panel.getByRole("button", { name: "Undo this reset" }).click();
     await page.getByText(/as it was before the reset/).waitFor();
+    await panel.waitFor({ state: "detached" });
 
     expect(starter).toContain("TODO 1.1");
     expect(readFileSync(file, "utf8")).toBe(mine);
@@ -260,14 +427,28 @@ describe("on the workbench", () => {
     await using opened = await browser.open(`${workbench.url}#/3/read`);
     const { page } = opened;
     await page.getByRole("heading", { name: "What you will see" }).waitFor();
+    await using other = await browser.open(`${workbench.url}#/3/read`);
+    await other.page.getByRole("heading", { name: "What you will see" }).waitFor();
+    await other.page.context().clearCookies();
 
     await workbench.end("SIGKILL");
     await page.getByRole("alert").getByText("does not answer").waitFor();
+    const start = page.getByRole("button", { name: "Start step 3" });
+    expect(await start.isDisabled()).toBe(true);
+    await start.press("Enter");
+    await page.getByRole("status").getByText("so nothing was done").waitFor();
+    const found = await violationsInBoth(page, "lost");
     workbench = await startWorkbench(desk, workbench.port);
 
     await page.getByRole("status").getByText("was started again").waitFor();
+    expect(await page.getByRole("alert").count()).toBe(0);
+    expect(await start.isDisabled()).toBe(false);
+    await page.getByRole("link", { name: "Checks", exact: true }).click();
+    await page.getByRole("button", { name: "Diff" }).click();
+    await page.getByRole("region", { name: "diff" }).waitFor();
     await page.getByText("Nothing runs").waitFor();
-    expect(await page.getByText("does not answer").count()).toBe(0);
+    await other.page.getByRole("alert").getByText("npm start has printed").waitFor();
+    expect(found).toEqual([]);
   });
 
   test("Ctrl-C ends all that it has started, and a second one names the first", async () => {
@@ -287,91 +468,3 @@ describe("on the workbench", () => {
     );
   });
 });
-
-/** The finished files of a step, as a person would have written them. */
-function finish(step: Step, { work }: Desk): void {
-  const dir = join(work, step.slug);
-  mkdirSync(dir, { recursive: true });
-  cpSync(folderOf(step, "solution"), dir, { recursive: true });
-}
-
-/** Starts a step where it does not run, and waits until its app is up and nothing is checked. */
-async function runs(page: Page, step: Step, desk: Desk): Promise<void> {
-  const start = page.getByRole("button", { name: `Start step ${step.number}` }).first();
-  const running = page.getByTestId("running");
-  await running.waitFor();
-  if (await start.isVisible()) {
-    finish(step, desk);
-    await start.click();
-  }
-  await running.getByText(`Step ${step.number} runs`).waitFor({ timeout: BUSY });
-  await page.locator('[data-testid="running"] .light.on').waitFor();
-}
-
-async function verdict(page: Page, wanted: string): Promise<void> {
-  await page
-    .locator(`[data-testid="verdict"][data-verdict="${wanted}"]`)
-    .waitFor({ timeout: BUSY });
-}
-
-/** Goes there by Tab, as often as it takes, and presses Enter. */
-async function press(page: Page, role: "button" | "link", name: string): Promise<void> {
-  const wanted = page.getByRole(role, { name, exact: true }).first();
-  await wanted.waitFor();
-  for (let tabs = 0; tabs < 120; tabs += 1) {
-    if (await wanted.evaluate((element) => element === document.activeElement)) {
-      await page.keyboard.press("Enter");
-      return;
-    }
-    await page.keyboard.press("Tab");
-  }
-  throw new Error(`Tab does not lead to ${name}.`);
-}
-
-async function fact(card: Locator, name: string): Promise<string | undefined> {
-  const row = card
-    .locator(".facts div")
-    .filter({ has: card.page().getByText(name, { exact: true }) });
-  return (await row.locator("dd").textContent()) ?? undefined;
-}
-
-async function pidsOf(page: Page): Promise<string[]> {
-  const cards = await page.getByTestId("worker").all();
-  return (await Promise.all(cards.map((card) => fact(card, "pid")))).filter(
-    (pid) => pid !== undefined,
-  );
-}
-
-async function count(list: Locator, wanted: number): Promise<void> {
-  await until(
-    () => list.count(),
-    (found) => found === wanted,
-    { within: BUSY, otherwise: (found) => new Error(`${found} instead of ${wanted}.`) },
-  );
-}
-
-function titlesIn(page: Page): Promise<string[]> {
-  return page.getByTestId("results").locator(".name").allTextContents();
-}
-
-/** What axe-core calls serious or critical, with where it is. */
-function violations(page: Page): Promise<string[]> {
-  return page.evaluate(async () => {
-    const axe: { run: (what: object) => Promise<AxeResults> } = Reflect.get(window, "axe");
-    // The frames hold the learner's app, which has tests of its own.
-    const found = await axe.run({ exclude: [["iframe"]] });
-    return found.violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
-  });
-}
-
-interface AxeResults {
-  violations: { id: string; impact: string; nodes: { html: string }[] }[];
-}
-
-/** The folder of the run that the workbench has open: pm2's home lies in it. */
-async function runFolder({ env }: Desk): Promise<string> {
-  const note = JSON.parse(readFileSync(join(String(env.WORKSHOP_NOTES), "session.json"), "utf8"));
-  return join(String(note.homes[0]), "..");
-}

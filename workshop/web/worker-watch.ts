@@ -10,7 +10,7 @@ const LOOK_EVERY = 1_000;
 
 export interface WorkerWatchOptions {
   /** The app whose workers they are; undefined while none is up. */
-  app: () => LearnersApp | undefined;
+  app: () => Pick<LearnersApp, "workers"> | undefined;
   /** Whether any page is open: without one, nobody needs to know. */
   isWatched: () => boolean;
   tell: (workers: readonly WorkerView[]) => void;
@@ -21,13 +21,15 @@ export class WorkerWatch implements Disposable {
   readonly #options: WorkerWatchOptions;
   readonly #tally = new Tally();
   readonly #timer: NodeJS.Timeout;
-  #isLooking = false;
+  /** The look that is under way, and the one that follows it. */
+  #looking: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
   #views: readonly WorkerView[] = [];
 
   constructor(options: WorkerWatchOptions) {
     this.#options = options;
     this.#timer = setInterval(() => {
-      if (options.isWatched()) void this.look();
+      if (options.isWatched() && !this.#looking) void this.look();
     }, LOOK_EVERY);
   }
 
@@ -40,11 +42,25 @@ export class WorkerWatch implements Disposable {
     this.#tally.hear(event);
   }
 
-  /** Looks now; one look at a time. */
+  /**
+   * Looks now, one look at a time: what it tells is never older than the call, so while a look is
+   * under way another one follows.
+   */
   async look(): Promise<void> {
+    if (this.#looking) {
+      this.#next ??= this.#looking.then(() => {
+        this.#next = undefined;
+        return this.look();
+      });
+      return this.#next;
+    }
+    this.#looking = this.#lookOnce().finally(() => (this.#looking = undefined));
+    return this.#looking;
+  }
+
+  async #lookOnce(): Promise<void> {
     const app = this.#options.app();
-    if (!app || this.#isLooking) return;
-    this.#isLooking = true;
+    if (!app) return;
     try {
       const found = await app.workers();
       if (this.#options.app() !== app) return;
@@ -53,8 +69,6 @@ export class WorkerWatch implements Disposable {
       this.#show(found.map((worker) => this.#viewOf(worker)));
     } catch {
       // pm2 is being replaced, or ends; the next look will see.
-    } finally {
-      this.#isLooking = false;
     }
   }
 

@@ -1,6 +1,6 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { CrowdState } from "../crowd-state.ts";
-import type { ViewProps } from "../protocol.ts";
+import type { BenchState, PageSocket, StepView } from "../protocol.ts";
 import { ask } from "./ask.ts";
 import { Button } from "./parts/button.tsx";
 import "./crowd-control.css";
@@ -8,24 +8,26 @@ import "./crowd-control.css";
 /** How many come at once. */
 const MORE = 10;
 
+export interface CrowdProps {
+  socket: PageSocket;
+  state: BenchState;
+  /** The step that the person looks at, which is the one that runs, or none does. */
+  step: StepView;
+  /** Undefined until the server has told it for the first time. */
+  crowd: CrowdState | undefined;
+}
+
 /** Opens clients beside the windows, says how they fare, and sends them away. */
-export function CrowdControl({ socket, state }: ViewProps) {
-  const [crowd, setCrowd] = useState<CrowdState>();
+export function CrowdControl({ socket, state, step, crowd }: CrowdProps) {
   const [problem, setProblem] = useState("");
   const isUp = state.session?.app.isUp === true;
-  useEffect(() => {
-    socket.on("crowd", setCrowd);
-    // It is told when it changes: none more is a change, too.
-    socket.emit("crowdOpen", 0, () => {});
-    return () => void socket.off("crowd", setCrowd);
-  }, [socket]);
   const { wanted = 0, limit = Infinity } = crowd ?? {};
   return (
     <div class="crowd" role="group" aria-label="The crowd">
       <Button
         act={() => {
           setProblem("");
-          return ask((reply) => socket.emit("crowdOpen", MORE, reply));
+          return ask(socket, () => socket.emitWithAck("crowdOpen", step.number, MORE));
         }}
         onProblem={setProblem}
         disabled={!isUp || wanted >= limit}
@@ -35,7 +37,7 @@ export function CrowdControl({ socket, state }: ViewProps) {
       {crowd && wanted > 0 ? (
         <>
           <Button
-            act={() => ask((reply) => socket.emit("crowdClose", reply))}
+            act={() => ask(socket, () => socket.emitWithAck("crowdClose"))}
             onProblem={setProblem}
             look="plain"
           >

@@ -1,7 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
-import type { BenchState, SessionView } from "../protocol.ts";
+import type { BenchState, SessionView, StepView } from "../protocol.ts";
 import { CrowdControl } from "./crowd-control.tsx";
 import { LensView } from "./lens/lens-view.tsx";
+import { LostBanner, LostConnection } from "./lost.tsx";
 import { Icon, Mark } from "./parts/icon.tsx";
 import { Toasts } from "./parts/toasts.tsx";
 import { addressOf, useRoute, VIEWS, type View } from "./route.ts";
@@ -11,6 +12,7 @@ import { applyTheme, chosenTheme, nextTheme } from "./theme.ts";
 import { useBench, type Bench } from "./use-bench.ts";
 import { AppView } from "./views/app.tsx";
 import { ChecksView } from "./views/checks.tsx";
+import { Elsewhere } from "./views/elsewhere.tsx";
 import { ReadView } from "./views/read.tsx";
 import { WorkersView } from "./views/workers.tsx";
 
@@ -23,12 +25,15 @@ const NAMES: Record<View, string> = {
   workers: "Workers",
 };
 
+/** What there is one of, whatever step the person looks at: it belongs to the step that runs. */
+const OF_WHAT_RUNS: readonly View[] = ["app", "lens", "both", "workers"];
+
 /** What every view needs to know. */
 export interface PlaceProps {
   bench: Bench;
   state: BenchState;
   /** The step that the person looks at, which need not be the one that runs. */
-  step: BenchState["steps"][number];
+  step: StepView;
   /** What runs, if it is of that step. */
   session: SessionView | undefined;
 }
@@ -37,7 +42,7 @@ export interface PlaceProps {
 export function Frame() {
   const bench = useBench();
   const route = useRoute();
-  const { state, lostAt, announcement } = bench;
+  const { state, lost, announcement } = bench;
   const number = route.step ?? state?.next;
   const step = state?.steps.find((each) => each.number === number) ?? state?.steps[0];
   useEffect(() => {
@@ -47,7 +52,7 @@ export function Frame() {
   }, [step?.number, route.view]);
 
   return (
-    <>
+    <LostConnection.Provider value={lost}>
       <a class="skip" href="#main" onClick={skipToMain}>
         Skip to the content
       </a>
@@ -56,15 +61,10 @@ export function Frame() {
           <Mark />
           Broken Handshakes
         </h1>
-        {state && step && <SessionBar bench={bench} state={state} step={step} />}
+        {state && step && <SessionBar bench={bench} state={state} step={step} view={route.view} />}
         <ThemeButton />
       </header>
-      {lostAt !== undefined && (
-        <p class="lost" role="alert">
-          The workbench does not answer: it has ended, and what it ran with it. This page comes back
-          by itself when <code>npm start</code> runs again.
-        </p>
-      )}
+      {lost && <LostBanner lost={lost} />}
       {state && step ? (
         <div class="body">
           <Steps state={state} step={step} view={route.view} />
@@ -87,26 +87,23 @@ export function Frame() {
               ))}
             </nav>
             <div class="place">
-              <KeptApp
-                bench={bench}
-                state={state}
-                step={step}
-                isShown={route.view === "app" || route.view === "both"}
-              />
+              <KeptApp bench={bench} state={state} step={step} view={route.view} />
               <Place bench={bench} state={state} step={step} view={route.view} />
             </div>
           </main>
         </div>
       ) : (
-        <p class="waiting" role="status">
-          Connecting…
-        </p>
+        !lost && (
+          <p class="waiting" role="status">
+            Connecting…
+          </p>
+        )
       )}
       <p class="unseen" role="status" aria-live="polite" data-testid="announcement">
         {announcement}
       </p>
       <Toasts notices={bench.notices} dismiss={bench.dismiss} />
-    </>
+    </LostConnection.Provider>
   );
 }
 
@@ -118,14 +115,14 @@ function KeptApp({
   bench,
   state,
   step,
-  isShown,
-}: Pick<PlaceProps, "bench" | "state" | "step"> & { isShown: boolean }) {
+  view,
+}: Pick<PlaceProps, "bench" | "state" | "step"> & { view: View }) {
+  const isShown = (view === "app" || view === "both") && !runningElsewhere(state, step);
   const [wasShown, setWasShown] = useState(isShown);
   useEffect(() => {
     if (isShown) setWasShown(true);
   }, [isShown]);
   if (!isShown && !(wasShown && state.session)) return null;
-  const props = { socket: bench.socket, state, workers: bench.workers };
   return (
     <div hidden={!isShown}>
       <AppView
@@ -133,7 +130,7 @@ function KeptApp({
         state={state}
         step={step}
         session={state.session}
-        crowd={<CrowdControl {...props} />}
+        crowd={<CrowdControl socket={bench.socket} state={state} step={step} crowd={bench.crowd} />}
       />
     </div>
   );
@@ -147,7 +144,10 @@ function Place({
 }: Pick<PlaceProps, "bench" | "state" | "step"> & { view: View }) {
   const session = state.session?.step === step.number ? state.session : undefined;
   const place: PlaceProps = { bench, state, step, session };
-  const props = { socket: bench.socket, state, workers: bench.workers };
+  const running = runningElsewhere(state, step);
+  if (running && OF_WHAT_RUNS.includes(view)) {
+    return <Elsewhere at={running} step={step} view={view} isRunning />;
+  }
   switch (view) {
     case "read":
       return <ReadView {...place} />;
@@ -158,10 +158,18 @@ function Place({
       return null;
     case "lens":
     case "both":
-      return <LensView {...props} />;
+      return (
+        <LensView socket={bench.socket} state={state} crowd={bench.crowd} step={step} view={view} />
+      );
     case "workers":
       return <WorkersView {...place} />;
   }
+}
+
+/** The step that runs, when it is another one than that. */
+function runningElsewhere({ steps, session }: BenchState, step: StepView): StepView | undefined {
+  if (session?.step === step.number) return undefined;
+  return steps.find(({ number }) => number === session?.step);
 }
 
 function ThemeButton() {

@@ -2,6 +2,7 @@ import type { BenchState, SessionView, StepView } from "../protocol.ts";
 import { ask } from "./ask.ts";
 import { Button } from "./parts/button.tsx";
 import { shortUrl } from "./parts/format.ts";
+import { addressOf, type View } from "./route.ts";
 import type { Bench } from "./use-bench.ts";
 
 /** What runs, and how to start and stop it. */
@@ -9,18 +10,19 @@ export function SessionBar({
   bench,
   state,
   step,
+  view,
 }: {
   bench: Bench;
   state: BenchState;
   step: StepView;
+  view: View;
 }) {
   const { socket, say } = bench;
   const { session } = state;
   const onProblem = (text: string) => say(text, "bad");
   const isHere = session?.step === step.number;
-  const start = () => ask((reply) => socket.emit("start", step.number, "work", reply));
-  const stop = () => ask((reply) => socket.emit("stop", reply));
-  const check = () => ask((reply) => socket.emit("check", reply));
+  const start = () => ask(socket, () => socket.emitWithAck("start", step.number, "work"));
+  const check = () => ask(socket, () => socket.emitWithAck("check", step.number));
   // A plain process that was killed stays so; pm2 would have started it anew.
   const hasEnded =
     session?.app.isUp === true &&
@@ -32,13 +34,7 @@ export function SessionBar({
     <div class="session" aria-label="What runs" role="group">
       <p class="running" data-testid="running">
         <span class={`light ${hasEnded ? "bad" : lightOf(session)}`} aria-hidden="true" />
-        <span>
-          {session
-            ? hasEnded
-              ? `Step ${session.step}: no worker is left`
-              : runningWords(session)
-            : "Nothing runs"}
-        </span>
+        <Running session={session} hasEnded={hasEnded} step={step} view={view} />
         {session?.url && session.app.isUp && (
           <a class="address" href={session.url} target="_blank" rel="noopener noreferrer">
             {shortUrl(session.url)}
@@ -59,16 +55,34 @@ export function SessionBar({
         {session && (
           <Button
             icon="stop"
-            act={stop}
+            act={() => ask(socket, () => socket.emitWithAck("stop", session.step))}
             onProblem={onProblem}
             disabled={session.state.phase === "closing"}
           >
-            Stop
+            {isHere ? "Stop" : `Stop step ${session.step}`}
           </Button>
         )}
       </div>
     </div>
   );
+}
+
+/** What runs, in words; they lead there from any other step. */
+function Running({
+  session,
+  hasEnded,
+  step,
+  view,
+}: {
+  session: SessionView | undefined;
+  hasEnded: boolean;
+  step: StepView;
+  view: View;
+}) {
+  if (!session) return <span>Nothing runs</span>;
+  const words = hasEnded ? `Step ${session.step}: no worker is left` : runningWords(session);
+  if (session.step === step.number) return <span>{words}</span>;
+  return <a href={addressOf(session.step, view)}>{words}</a>;
 }
 
 function lightOf(session: SessionView | undefined): string {

@@ -1,8 +1,10 @@
 import { useLayoutEffect, useState } from "preact/hooks";
 import { io } from "socket.io-client";
-import type { CheckResult, Verdict } from "../../check/verdict.ts";
-import { duration } from "./parts/format.ts";
+import type { CrowdState } from "../crowd-state.ts";
 import type { BenchState, Notice, OutputLine, PageSocket, WorkerView } from "../protocol.ts";
+import { keepNothingFor } from "./ask.ts";
+import { lostBy, type Lost } from "./lost.tsx";
+import { spokenAfter, summaryOf } from "./spoken.ts";
 
 /** Lines of output that are kept on the page. */
 const LINES = 400;
@@ -15,19 +17,24 @@ export interface Bench {
   /** Undefined until the server has told it for the first time. */
   state: BenchState | undefined;
   workers: readonly WorkerView[];
+  /** Undefined until the server has told it for the first time. */
+  crowd: CrowdState | undefined;
   notices: readonly Notice[];
   lines: readonly OutputLine[];
-  /** Whether the connection is there; `since` it is not, in ms since the epoch. */
-  lostAt: number | undefined;
+  /** Why there is no connection; undefined while there is one, and before the first. */
+  lost: Lost | undefined;
   /** What a screen reader is to say. */
   announcement: string;
   /** Says something that this page has found out by itself. */
   say: (text: string, kind?: Notice["kind"]) => void;
   dismiss: (id: number) => void;
+  /** Lets a screen reader say what stands on the page. */
+  announce: (text: string) => void;
 }
 
 /** One connection a page, for as long as it is open. */
 export const socket: PageSocket = io({ reconnectionDelay: 300, reconnectionDelayMax: 2_000 });
+keepNothingFor(socket);
 
 /** Own notices count down, so that they never meet one of the server's. */
 let ownIds = 0;
@@ -36,10 +43,11 @@ let ownIds = 0;
 export function useBench(): Bench {
   const [state, setState] = useState<BenchState>();
   const [workers, setWorkers] = useState<readonly WorkerView[]>([]);
+  const [crowd, setCrowd] = useState<CrowdState>();
   const [notices, setNotices] = useState<readonly Notice[]>([]);
   const [lines, setLines] = useState<readonly OutputLine[]>([]);
-  const [lostAt, setLostAt] = useState<number>();
-  const [announcement, setAnnouncement] = useState("");
+  const [lost, setLost] = useState<Lost>();
+  const [announcement, announce] = useState("");
 
   const dismiss = (id: number) => setNotices((all) => all.filter((each) => each.id !== id));
   const show = (notice: Notice) => {
@@ -64,41 +72,25 @@ export function useBench(): Bench {
       setState(told);
     });
     socket.on("workers", setWorkers);
+    socket.on("crowd", setCrowd);
     socket.on("notice", show);
     socket.on("output", (fresh) => setLines((all) => joined(all, fresh)));
-    socket.on("result", (result) => setAnnouncement(spoken(result)));
+    socket.on("result", (result) => announce((before) => spokenAfter(before, result)));
     socket.on("verdict", ({ verdict, passed, of }) =>
-      setAnnouncement(`${verdict}: ${summaryOf(verdict, passed, of)}`),
+      announce(`${verdict}: ${summaryOf(verdict, passed, of)}`),
     );
-    socket.on("connect", () => setLostAt(undefined));
-    socket.on("disconnect", () => setLostAt(Date.now()));
+    socket.on("connect", () => setLost(undefined));
+    socket.on("disconnect", () => setLost("silent"));
+    socket.on("connect_error", (error) => setLost(lostBy(error)));
     return () => void socket.removeAllListeners();
   }, []);
 
-  return { socket, state, workers, notices, lines, lostAt, announcement, say, dismiss };
+  const told = { state, workers, crowd, notices, lines, lost, announcement };
+  return { socket, ...told, say, dismiss, announce };
 }
 
 /** After a reconnection the server tells again what it has kept. */
 function joined(all: readonly OutputLine[], fresh: readonly OutputLine[]): readonly OutputLine[] {
   const known = new Set(all.map(({ id }) => id));
   return [...all, ...fresh.filter(({ id }) => !known.has(id))].slice(-LINES);
-}
-
-/** Only what does not hold is said while checks run; the rest is in the verdict. */
-function spoken({ outcome, title }: CheckResult): string {
-  return outcome === "passed" || outcome === "skipped" ? "" : `${outcome}: ${title}`;
-}
-
-/** What a verdict means beyond its name, where that is worth a word. */
-const MEANINGS: Record<Verdict, string> = {
-  passed: "",
-  "not yet": "",
-  "your machine": "This machine lacks something; what needs it was not judged.",
-  inconclusive: "Your code was not judged; check again.",
-};
-
-/** `3 of 6 checks hold, in 4.1 s.` and what it means. */
-export function summaryOf(verdict: Verdict, passed: number, of: number, took?: number): string {
-  const time = took === undefined ? "" : `, in ${duration(took)}`;
-  return `${passed} of ${of} checks hold${time}. ${MEANINGS[verdict]}`.trim();
 }

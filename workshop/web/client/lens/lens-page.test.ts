@@ -373,6 +373,18 @@ describe("an export", () => {
   });
 });
 
+test("a picture that cannot be saved says why", async () => {
+  await open("step=3");
+  await page.evaluate(() => {
+    HTMLCanvasElement.prototype.toBlob = (done) => done(null);
+  });
+
+  await page.locator("summary", { hasText: "Export" }).click();
+  await button("Save picture (.png)").click();
+
+  await page.getByText("could not be saved as lens.png: The picture is empty.").waitFor();
+});
+
 describe("for everybody", () => {
   test.each([
     ["light", "picture"],

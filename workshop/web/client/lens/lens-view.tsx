@@ -1,12 +1,22 @@
 import { useMemo } from "preact/hooks";
-import type { PageSocket, ViewProps } from "../../protocol.ts";
-import { CrowdControl } from "../crowd-control.tsx";
+import type { PageSocket } from "../../protocol.ts";
+import { ask } from "../ask.ts";
+import { CrowdControl, type CrowdProps } from "../crowd-control.tsx";
+import type { View } from "../route.ts";
+import { Elsewhere } from "../views/elsewhere.tsx";
+import { useModel } from "./hooks.ts";
 import { Lens } from "./lens.tsx";
 import { LensModel } from "./model.ts";
 
-/** The lens of the session that runs. */
-export function LensView(props: ViewProps) {
+/** The lens of what runs, or of what ran last; at a step that this was not, it leads there. */
+export function LensView({ view, ...props }: CrowdProps & { view: View }) {
   const model = useLens(props.socket);
+  useModel(model);
+  const { state, step } = props;
+  const kept = state.steps.find(({ number }) => number === model.board.step?.number);
+  if (!state.session && kept && kept.number !== step.number) {
+    return <Elsewhere at={kept} step={step} view={view} isRunning={false} />;
+  }
   return (
     <Lens model={model}>
       <CrowdControl {...props} />
@@ -38,10 +48,6 @@ function sourceOf(socket: PageSocket) {
       if (answer.ok) return answer.value;
       throw new Error(answer.problem);
     },
-    clear: () =>
-      void socket
-        .timeout(5_000)
-        .emitWithAck("lensClear")
-        .catch(() => {}),
+    clear: () => ask(socket, () => socket.emitWithAck("lensClear")),
   };
 }

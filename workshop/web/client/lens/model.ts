@@ -20,7 +20,7 @@ const AUTO_WIDEST = [
 export interface LensSource {
   /** Asks for all that is kept. */
   snapshot: () => Promise<LensSnapshot>;
-  clear: () => void;
+  clear: () => void | Promise<void>;
 }
 
 /** All that the lens shows and how, whoever draws it. */
@@ -192,8 +192,9 @@ export class LensModel {
     return ZOOMS[this.#auto] ?? 44;
   }
 
-  clear(): void {
-    this.#source.clear();
+  /** Forgets all events, for every page that shows them. */
+  async clear(): Promise<void> {
+    await this.#source.clear();
   }
 
   #fill(snapshot: LensSnapshot): void {

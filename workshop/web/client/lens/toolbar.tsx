@@ -18,6 +18,14 @@ export function Toolbar({
 }) {
   const { isPaused, zoom, view } = model;
   const hasItems = model.timeline.items.length > 0;
+  /** Says what came of it, or what went wrong. */
+  const tellOf = (doing: Promise<string>) => {
+    doing.then(tell, (error: Error) => tell(error.message));
+  };
+  const savedAs = (kind: "svg" | "png") =>
+    savePicture(svg(), kind).catch((error: Error) => {
+      throw new Error(`The picture could not be saved as lens.${kind}: ${error.message}`);
+    });
   return (
     <div class="lens-tools" role="toolbar" aria-label="The lens">
       <div class="lens-group">
@@ -96,28 +104,24 @@ export function Toolbar({
         </button>
       </div>
       <Menu label="Export">
-        <button type="button" onClick={() => void copyTranscript(model).then(tell)}>
+        <button type="button" onClick={() => tellOf(copyTranscript(model))}>
           Copy transcript
         </button>
         <button type="button" onClick={() => tell(saveTranscript(model))}>
           Save transcript (.txt)
         </button>
-        <button
-          type="button"
-          disabled={view !== "picture"}
-          onClick={() => void savePicture(svg(), "svg").then(tell)}
-        >
+        <button type="button" disabled={view !== "picture"} onClick={() => tellOf(savedAs("svg"))}>
           Save picture (.svg)
         </button>
-        <button
-          type="button"
-          disabled={view !== "picture"}
-          onClick={() => void savePicture(svg(), "png").then(tell)}
-        >
+        <button type="button" disabled={view !== "picture"} onClick={() => tellOf(savedAs("png"))}>
           Save picture (.png)
         </button>
       </Menu>
-      <button type="button" onClick={() => model.clear()} title="Forget all events">
+      <button
+        type="button"
+        onClick={() => tellOf(model.clear().then(() => ""))}
+        title="Forget all events"
+      >
         Clear
       </button>
     </div>

@@ -1,5 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useContext, useState } from "preact/hooks";
+import { NOT_ASKED } from "../ask.ts";
+import { LostConnection } from "../lost.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 
 export interface ButtonProps {
@@ -16,11 +18,16 @@ export interface ButtonProps {
   id?: string | undefined;
 }
 
-/** A button that does one thing at a time, and tells when it cannot. */
+/**
+ * A button that asks the server for one thing at a time, and tells when it cannot. While the
+ * connection is lost it stays where the keyboard has found it, and says why it does nothing.
+ */
 export function Button({ children, icon, act, onProblem, look, disabled, label, id }: ButtonProps) {
   const [isBusy, setBusy] = useState(false);
+  const isLost = useContext(LostConnection) !== undefined;
   const onClick = async () => {
     if (isBusy) return;
+    if (isLost) return onProblem(NOT_ASKED);
     setBusy(true);
     try {
       await act();
@@ -37,6 +44,7 @@ export function Button({ children, icon, act, onProblem, look, disabled, label, 
       class={`button ${look ?? ""}`}
       aria-label={label}
       aria-busy={isBusy}
+      aria-disabled={isLost}
       disabled={disabled}
       onClick={() => void onClick()}
     >

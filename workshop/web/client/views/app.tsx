@@ -74,12 +74,14 @@ export interface StepperProps {
   to: number;
   onChange: (value: number) => void;
   disabled?: boolean | undefined;
+  /** How far it is, while that takes its time. */
+  note?: string | undefined;
 }
 
 /** A small number that goes up and down by one. */
-export function Stepper({ name, value, from, to, onChange, disabled }: StepperProps) {
+export function Stepper({ name, value, from, to, onChange, disabled, note }: StepperProps) {
   return (
-    <div class="stepper" role="group" aria-label={name}>
+    <div class="stepper" role="group" aria-label={name} aria-busy={note !== undefined}>
       <span>{name}</span>
       <button
         type="button"
@@ -91,6 +93,7 @@ export function Stepper({ name, value, from, to, onChange, disabled }: StepperPr
         <Icon name="minus" />
       </button>
       <output>{value}</output>
+      {note && <small>{note}</small>}
       <button
         type="button"
         class="bare"

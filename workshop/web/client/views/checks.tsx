@@ -1,28 +1,22 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { CheckResult, Verdict } from "../../../check/verdict.ts";
-import type { FileDiff } from "../../../diff.ts";
-import type { Hint } from "../../../hints.ts";
-import type { SessionView, ShownFile } from "../../protocol.ts";
+import type { SessionView } from "../../protocol.ts";
 import { ask } from "../ask.ts";
 import type { PlaceProps } from "../frame.tsx";
 import { Button } from "../parts/button.tsx";
 import { Confirm, type Question } from "../parts/confirm.tsx";
 import { addressOf } from "../route.ts";
-import { summaryOf } from "../use-bench.ts";
+import { summaryOf } from "../spoken.ts";
 import { useOpener } from "../use-opener.ts";
 import { CheckRow } from "./check-row.tsx";
-import { DiffPanel, HintPanel, SolutionPanel } from "./panels.tsx";
-
-type Panel =
-  | { kind: "hint"; hint: (Hint & { html: string }) | null }
-  | { kind: "diff"; diffs: readonly FileDiff[] }
-  | { kind: "solution"; files: readonly ShownFile[] };
+import { useKeptPanel, type Panel } from "./kept-panel.ts";
+import { DiffPanel, HintPanel, ResetPanel, SolutionPanel } from "./panels.tsx";
 
 /** The checks of a step as they run, and what helps when one does not hold. */
 export function ChecksView(props: PlaceProps) {
   const { bench, step, session } = props;
-  const { socket, say } = bench;
-  const [panel, setPanel] = useState<Panel>();
+  const { socket, say, announce } = bench;
+  const { panel, show: setPanel, replace } = useKeptPanel(step.number);
   const [question, setQuestion] = useState<Question>();
   const shown = useRef<HTMLElement>(null);
   const open = useOpener(bench);
@@ -34,21 +28,21 @@ export function ChecksView(props: PlaceProps) {
   };
 
   const hint = async () => {
-    const told = await ask<(Hint & { html: string }) | null>((reply) =>
-      socket.emit("hint", step.number, reply),
-    );
+    const told = await ask(socket, () => socket.emitWithAck("hint", step.number));
     show({ kind: "hint", hint: told });
   };
-  const diff = async () => {
-    const diffs = await ask<readonly FileDiff[]>((reply) =>
-      socket.emit("diff", step.number, reply),
+  const diffs = () => ask(socket, () => socket.emitWithAck("diff", step.number));
+  const diff = async () => show({ kind: "diff", diffs: await diffs() });
+  useEffect(() => {
+    // A difference of what was saved since, or while it was out of sight, is another one.
+    if (panel?.kind !== "diff") return;
+    diffs().then(
+      (now) => replace(panel, { kind: "diff", diffs: now }),
+      () => {},
     );
-    show({ kind: "diff", diffs });
-  };
+  }, [session?.state.began]);
   const solution = async (isSure = false) => {
-    const files = await ask<readonly ShownFile[] | "ask">((reply) =>
-      socket.emit("solution", step.number, isSure, reply),
-    );
+    const files = await ask(socket, () => socket.emitWithAck("solution", step.number, isSure));
     if (files !== "ask") return show({ kind: "solution", files });
     setQuestion({
       text: "Show the solution before you have passed?",
@@ -61,14 +55,20 @@ export function ChecksView(props: PlaceProps) {
       text: `Put your copy of step ${step.number} back to the starter? Yours goes into a backup.`,
       yes: "Put it back",
       act: () =>
-        void ask<string>((reply) => socket.emit("reset", step.number, reply)).then(
-          (report) => say(report, "good"),
+        void ask(socket, () => socket.emitWithAck("reset", step.number)).then(
+          (told) => {
+            show({ kind: "reset", told });
+            announce(told.text);
+          },
           (error: Error) => onProblem(error.message),
         ),
     });
   };
-  const undo = async () =>
-    say(await ask<string>((reply) => socket.emit("undoReset", step.number, reply)), "good");
+  const undo = async () => {
+    const report = await ask(socket, () => socket.emitWithAck("undoReset", step.number));
+    say(report, "good");
+    if (panel?.kind === "reset") setPanel(undefined);
+  };
 
   return (
     <div class="checks">
@@ -110,6 +110,13 @@ export function ChecksView(props: PlaceProps) {
           {panel.kind === "hint" && <HintPanel hint={panel.hint} open={open} />}
           {panel.kind === "diff" && <DiffPanel diffs={panel.diffs} />}
           {panel.kind === "solution" && <SolutionPanel files={panel.files} />}
+          {panel.kind === "reset" && (
+            <ResetPanel told={panel.told}>
+              <Button act={undo} onProblem={onProblem}>
+                Undo this reset
+              </Button>
+            </ResetPanel>
+          )}
           <button type="button" class="button" onClick={() => setPanel(undefined)}>
             Close
           </button>
@@ -123,7 +130,7 @@ export function ChecksView(props: PlaceProps) {
 function Idle({ bench, state, step }: PlaceProps) {
   const { socket, say } = bench;
   const start = (code: "work" | "solution") =>
-    ask((reply) => socket.emit("start", step.number, code, reply));
+    ask(socket, () => socket.emitWithAck("start", step.number, code));
   const onProblem = (text: string) => say(text, "bad");
   const last = step.progress.last;
   return (
@@ -146,9 +153,10 @@ function Idle({ bench, state, step }: PlaceProps) {
   );
 }
 
-function PauseButton({ bench, session }: PlaceProps & { session: SessionView }) {
+function PauseButton({ bench, step, session }: PlaceProps & { session: SessionView }) {
+  const { socket } = bench;
   const { isPaused, isSaved } = session.state;
-  const toggle = () => ask((reply) => bench.socket.emit("pause", !isPaused, reply));
+  const toggle = () => ask(socket, () => socket.emitWithAck("pause", step.number, !isPaused));
   return (
     <>
       <Button

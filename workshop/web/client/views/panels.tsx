@@ -1,7 +1,8 @@
+import type { ComponentChildren } from "preact";
 import type { FileDiff } from "../../../diff.ts";
 import type { Line, Row } from "../../../diff/lines.ts";
 import type { Hint } from "../../../hints.ts";
-import type { ShownFile } from "../../protocol.ts";
+import type { ResetTold, ShownFile } from "../../protocol.ts";
 
 export function HintPanel({
   hint,
@@ -15,7 +16,7 @@ export function HintPanel({
       <p>There is no hint for this. The diff shows how your code differs from the solution.</p>
     );
   }
-  const { stage, stages, todo, check, html, place, look } = hint;
+  const { stage, stages, todo, check, html, place, look, after } = hint;
   const file = place?.replace(/[:,].*$/, "");
   return (
     <>
@@ -33,9 +34,7 @@ export function HintPanel({
           </button>
         </p>
       )}
-      {stage === stages && (
-        <p class="quiet">That was the last hint for this; the diff shows the rest.</p>
-      )}
+      {after && <p class="quiet">{after}</p>}
     </>
   );
 }
@@ -52,6 +51,23 @@ export function SolutionPanel({ files }: { files: readonly ShownFile[] }) {
           </pre>
         </figure>
       ))}
+    </>
+  );
+}
+
+/** What a reset has done; `children` take it back. */
+export function ResetPanel({
+  told: { text, hasBackup },
+  children,
+}: {
+  told: ResetTold;
+  children: ComponentChildren;
+}) {
+  return (
+    <>
+      <h3>Your copy was put back</h3>
+      <p class="told">{text}</p>
+      {hasBackup && children}
     </>
   );
 }

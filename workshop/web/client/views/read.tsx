@@ -2,28 +2,37 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Guide } from "../../protocol.ts";
 import { ask } from "../ask.ts";
 import type { PlaceProps } from "../frame.tsx";
+import { chosenLanguage, keepLanguage } from "../language.ts";
+import { Button } from "../parts/button.tsx";
 import { useRoute } from "../route.ts";
 import { useOpener } from "../use-opener.ts";
 
-type Language = Guide["language"];
-
 /** The step's README. Its TODOs and the files that it names open in the person's editor. */
 export function ReadView({ bench, step, state }: PlaceProps) {
-  const { socket, say, lostAt } = bench;
-  const [language, setLanguage] = useState<Language>("en");
+  const { socket, say, lost } = bench;
+  const [language, setLanguage] = useState(chosenLanguage());
   const [guide, setGuide] = useState<Guide>();
+  const [hasFailed, setFailed] = useState(false);
   const open = useOpener(bench);
   const { section } = useRoute();
   const article = useRef<HTMLElement>(null);
-  const isLost = lostAt !== undefined;
+  const isLost = lost !== undefined;
   const reads = state.session?.state.results;
+
+  const onProblem = (text: string) => say(text, "bad");
+  const told = () => ask(socket, () => socket.emitWithAck("guide", step.number, language));
 
   useEffect(() => {
     if (isLost) return;
     let isCurrent = true;
-    ask<Guide>((reply) => socket.emit("guide", step.number, language, reply)).then(
-      (told) => isCurrent && setGuide(told),
-      (error: Error) => isCurrent && say(error.message, "bad"),
+    setFailed(false);
+    told().then(
+      (next) => isCurrent && setGuide(next),
+      (error: Error) => {
+        if (!isCurrent) return;
+        setFailed(true);
+        onProblem(error.message);
+      },
     );
     return () => void (isCurrent = false);
     // Where a TODO stands may be elsewhere after a save, which the checks follow.
@@ -41,14 +50,29 @@ export function ReadView({ bench, step, state }: PlaceProps) {
     if (!found) return;
     const { file, line, language: chosen } = found.dataset;
     if (file) open(file, Number(line ?? 1));
-    if ("copy" in found.dataset) void copy(found);
+    if ("copy" in found.dataset) {
+      copy(found).catch(() =>
+        say("The browser does not let this page copy: the code is selected, copy it by key."),
+      );
+    }
     if (chosen === "en" || chosen === "ja") {
       event.preventDefault();
+      keepLanguage(chosen);
       setLanguage(chosen);
     }
   };
 
-  if (guide?.step !== step.number) return <p class="waiting">Loading…</p>;
+  if (guide?.step !== step.number) {
+    if (!hasFailed || isLost) return <p class="waiting">Loading…</p>;
+    return (
+      <div class="waiting">
+        <p>The README of step {step.number} could not be shown.</p>
+        <Button act={async () => setGuide(await told())} onProblem={onProblem}>
+          Try again
+        </Button>
+      </div>
+    );
+  }
   return (
     <div class="reading">
       <article
@@ -77,10 +101,18 @@ export function ReadView({ bench, step, state }: PlaceProps) {
   );
 }
 
-/** Copies the block of code that a button stands in. */
+/**
+ * Copies the block of code that a button stands in. The block is selected before, for whoever may not
+ * copy by a button.
+ *
+ * @throws whatever the browser has against it.
+ */
 async function copy(button: HTMLElement): Promise<void> {
-  const code = button.parentElement?.querySelector("code")?.textContent ?? "";
-  await navigator.clipboard.writeText(code);
+  const code = button.parentElement?.querySelector("code");
+  if (!code) return;
+  getSelection()?.selectAllChildren(code);
+  await navigator.clipboard.writeText(code.textContent);
+  getSelection()?.removeAllRanges();
   button.textContent = "Copied";
   setTimeout(() => (button.textContent = "Copy"), 1_500);
 }

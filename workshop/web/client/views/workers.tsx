@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import type { OutputLine, SessionView, WorkerView } from "../../protocol.ts";
 import { ask } from "../ask.ts";
 import type { PlaceProps } from "../frame.tsx";
+import { LostConnection } from "../lost.tsx";
 import { Button } from "../parts/button.tsx";
 import { megabytes, uptime } from "../parts/format.ts";
 import { hueOf } from "../parts/traced.tsx";
@@ -10,13 +11,12 @@ import { Stepper } from "./app.tsx";
 const MOST_WORKERS = 8;
 
 /** The processes of the app, and what can be done to them. */
-export function WorkersView({ bench, state, step }: PlaceProps) {
-  const { session } = state;
+export function WorkersView({ bench, step, session }: PlaceProps) {
   const { workers } = bench;
   if (!session) return <p class="empty">Start step {step.number}: its workers stand here.</p>;
   return (
     <div class="workers">
-      <Controls bench={bench} state={state} session={session} />
+      <Controls bench={bench} step={step} session={session} />
       {session.app.failure && (
         <p class="failure" role="alert">
           {session.app.failure}
@@ -25,11 +25,16 @@ export function WorkersView({ bench, state, step }: PlaceProps) {
       {workers.length === 0 ? (
         <p class="empty">{session.app.failure ? "No worker runs." : "The app is being started."}</p>
       ) : (
-        <ul class="cards" aria-label="Workers">
-          {workers.map((worker) => (
-            <Card key={worker.name} worker={worker} bench={bench} />
-          ))}
-        </ul>
+        <>
+          <ul class="cards" aria-label="Workers">
+            {workers.map((worker) => (
+              <Card key={worker.name} worker={worker} bench={bench} step={step} />
+            ))}
+          </ul>
+          <p class="quiet about-requests">
+            Requests are HTTP, and a WebSocket is one of them: the messages on it are not counted.
+          </p>
+        </>
       )}
       <Output lines={bench.lines} />
     </div>
@@ -38,24 +43,21 @@ export function WorkersView({ bench, state, step }: PlaceProps) {
 
 function Controls({
   bench,
-  state,
+  step,
   session,
-}: Pick<PlaceProps, "bench" | "state"> & { session: SessionView }) {
+}: Pick<PlaceProps, "bench" | "step"> & { session: SessionView }) {
   const { socket, workers, say } = bench;
   const onProblem = (text: string) => say(text, "bad");
-  const step = state.steps.find(({ number }) => number === session.step);
-  const isPm2 = step?.runs === "pm2";
-  const hosts = step?.hosts ?? 1;
+  const { number, hosts } = step;
+  const isPm2 = step.runs === "pm2";
+  const isLost = useContext(LostConnection) !== undefined;
   const isUp = session.app.isUp;
   const count = Math.round(workers.length / hosts);
-  const reload = () => ask((reply) => socket.emit("worker", { do: "reload" }, reply));
-  const scale = (to: number) =>
-    void ask((reply) => socket.emit("worker", { do: "scale", to }, reply)).catch((error: Error) =>
-      onProblem(error.message),
-    );
+  const reload = () => ask(socket, () => socket.emitWithAck("worker", number, { do: "reload" }));
+  const { wanted, scale } = useScale(bench, number);
   const { redis } = session;
   const toggleRedis = () =>
-    ask((reply) => socket.emit("redis", redis?.isUp ? "down" : "up", reply));
+    ask(socket, () => socket.emitWithAck("redis", number, redis?.isUp ? "down" : "up"));
   return (
     <div class="row controls" role="group" aria-label="What pm2 does">
       {isPm2 && (
@@ -65,11 +67,12 @@ function Controls({
           </Button>
           <Stepper
             name={hosts > 1 ? "Workers on each host" : "Workers"}
-            value={count}
+            value={wanted ?? count}
             from={1}
             to={MOST_WORKERS}
-            disabled={!isUp || count === 0}
-            onChange={scale}
+            disabled={!isUp || count === 0 || isLost}
+            onChange={(to) => void scale(to)}
+            note={wanted === undefined ? undefined : `${count} so far`}
           />
         </>
       )}
@@ -92,10 +95,37 @@ function Controls({
   );
 }
 
-function Card({ worker, bench }: { worker: WorkerView; bench: PlaceProps["bench"] }) {
+/**
+ * Scales a step's app. What is wanted stands there from the first press on, so that a second one
+ * counts from it, until the server has done all that was asked.
+ */
+function useScale({ socket, say }: PlaceProps["bench"], step: number) {
+  const [wanted, setWanted] = useState<number>();
+  const asked = useRef(0);
+  const scale = async (to: number) => {
+    const turn = (asked.current += 1);
+    setWanted(to);
+    try {
+      await ask(socket, () => socket.emitWithAck("worker", step, { do: "scale", to }));
+    } catch (error) {
+      say(error instanceof Error ? error.message : String(error), "bad");
+    } finally {
+      if (turn === asked.current) setWanted(undefined);
+    }
+  };
+  return { wanted, scale };
+}
+
+function Card({
+  worker,
+  bench,
+  step,
+}: Pick<PlaceProps, "bench" | "step"> & { worker: WorkerView }) {
+  const { socket, say } = bench;
   const { name, instance, host, pid, state, restarts, cpu, memory, clients, rate } = worker;
   const isThere = state === "online";
-  const kill = () => ask((reply) => bench.socket.emit("worker", { do: "kill", pid }, reply));
+  const kill = () =>
+    ask(socket, () => socket.emitWithAck("worker", step.number, { do: "kill", pid }));
   const perSecond = rate.at(-2) ?? 0;
   return (
     <li class="card" data-hue={hueOf(instance, host)} data-testid="worker" data-state={state}>
@@ -108,7 +138,7 @@ function Card({ worker, bench }: { worker: WorkerView; bench: PlaceProps["bench"
         <Fact name="up for" value={<Uptime since={worker.startedAt} />} />
         <Fact name="restarts" value={String(restarts)} />
         <Fact name="clients" value={String(clients)} />
-        <Fact name="requests/s" value={String(perSecond)} />
+        <Fact name="HTTP requests/s" value={String(perSecond)} />
         <Fact name="memory" value={megabytes(memory)} />
         <Fact name="CPU" value={`${Math.round(cpu)} %`} />
       </dl>
@@ -117,7 +147,7 @@ function Card({ worker, bench }: { worker: WorkerView; bench: PlaceProps["bench"
         icon="bolt"
         look="danger"
         act={kill}
-        onProblem={(text) => bench.say(text, "bad")}
+        onProblem={(text) => say(text, "bad")}
         disabled={!pid}
         label={`Kill ${name}, kill -9`}
       >
