@@ -310,6 +310,18 @@ describe("on the workbench", () => {
     }
   });
 
+  test("a projector of 1280 by 720 shows all lanes beside the windows", async () => {
+    const viewport = { width: 1280, height: 720 };
+    await using opened = await browser.open(`${workbench.url}#/3/both`, { viewport });
+    const { page } = opened;
+    await runs(page, third, desk);
+    await page.locator("main").getByText("3", { exact: true }).last().waitFor();
+
+    const plot = await page.locator(".lens-plot").boundingBox();
+
+    expect((plot?.y ?? 0) + (plot?.height ?? Infinity)).toBeLessThanOrEqual(viewport.height);
+  });
+
   test("by keyboard only: start a step, get a hint, see the solution asked for, and stop", async () => {
     finish(first, desk);
     const file = join(desk.work, first.slug, "server.ts");
