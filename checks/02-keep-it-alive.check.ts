@@ -16,6 +16,7 @@ import { hears, type ChatClient } from "./support/clients.ts";
 import { describeWorkers } from "./support/describe.ts";
 import { must } from "./support/must.ts";
 import { findDeath, takeVitals } from "./support/vitals.ts";
+import { mustRunWithoutPm2 } from "./support/without-pm2.ts";
 
 const ecosystem = { file: "ecosystem.config.cjs", todo: "2.1" };
 /** Node needs a good part of this to load a server, more on a busy machine. In ms. */
@@ -30,6 +31,8 @@ const STEADY_AFTER = 500;
 const BACK_WITHIN = 20_000;
 /** How long a daemon and an app may take to come up where somebody types pm2 start, in ms. */
 const STARTED_WITHIN = 30_000;
+/** How long a client may take to poll again, in ms. */
+const POLLS_WITHIN = 5_000;
 /** How long what was printed may take to be in the log, in ms. */
 const LOGGED_WITHIN = 5_000;
 /** What pm2 has said to be stopped for so long, it does not start again. In ms. */
@@ -64,7 +67,7 @@ check(
 check(
   "it is online when it says so, and no earlier",
   { look: { file: "server.ts", todo: "2.2" } },
-  async ({ app, show }) => {
+  async ({ app, dir, stageIt, show }) => {
     const [worker] = await app.workers();
     // A worker's reports arrive in the order in which it sent them.
     const order = app.trace.events.map(({ kind }) => kind);
@@ -92,7 +95,8 @@ check(
       seen: "that it was said before",
       hint: "The callback of httpServer.listen is the moment.",
     });
-    show('first it listens, then it says "ready"');
+    await mustRunWithoutPm2(await stageIt("alone"), dir);
+    show('first it listens, then it says "ready"; without pm2 it listens, too');
   },
 );
 
@@ -146,6 +150,7 @@ check(
     await leavesTime(await stageIt("patience"));
     const { app, clients } = await launch();
     const poller = await clients.connect({ transports: ["polling"] });
+    await waitsForNews(poller, app);
     const { pid } = await only(app);
     const since = (await pm2()).log().length;
 
@@ -189,6 +194,23 @@ check(
   },
 );
 
+/** Waits until a poll of a client is with the server: between two polls nobody can tell it anything. */
+async function waitsForNews({ socket }: ChatClient, { url }: App): Promise<void> {
+  await until(
+    () => Reflect.get(socket.io.engine.transport, "_polling"),
+    (isPolling) => isPolling === true,
+    {
+      within: POLLS_WITHIN,
+      otherwise: () => ({
+        expected: "a client that polls to stay and wait for news",
+        seen: socket.connected ? "that it does not poll" : "that it is gone",
+      }),
+    },
+  );
+  // What is answered after it has come after it.
+  await fetch(url);
+}
+
 check(
   "it outlives the terminal that started it",
   { fault: true, look: ecosystem },
@@ -221,23 +243,38 @@ check(
   },
   async ({ app, pm2, show }) => {
     const { home } = await pm2();
-    const printed = await until(
+    const find = (log: string) => printedBy(app).find((line) => log.includes(line));
+    const log = await until(
       async () =>
         loggedIn(
           await typed(home, ["logs", app.name, "--nostream", "--raw", "--lines", ALL_LINES]),
         ),
-      (text) => text.includes("listens on port"),
+      (text) => find(text) !== undefined,
       {
         within: LOGGED_WITHIN,
         otherwise: (seen) => ({
-          expected: "pm2 logs to show the line that the server prints when it listens",
+          expected: "pm2 logs to show what the server prints when it listens",
           seen: seen ? `only ${JSON.stringify(seen.slice(-200))}` : "an empty log",
         }),
       },
     );
-    show(printed.split("\n").find((text) => text.includes("listens on port")) ?? "");
+    show(find(log) ?? "");
   },
 );
+
+/** The lines that an app has printed; those of its standard output alone, where there are any. */
+function printedBy({ output }: App): string[] {
+  const err = linesOf(output.err);
+  const out = linesOf(output.out).filter((line) => !err.includes(line));
+  return out.length > 0 ? out : err;
+}
+
+function linesOf(text: string): string[] {
+  return stripVTControlCharacters(text)
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
+}
 
 /** What pm2 logs prints, without what pm2 itself has to say. */
 function loggedIn(text: string): string {
