@@ -2,8 +2,9 @@ import type { Person } from "../page/events.ts";
 import { SERVER } from "../workshop/catalog.ts";
 import type { Finding } from "../workshop/problems.ts";
 import type { App } from "../workshop/stage/app.ts";
-import { eventually, until } from "../workshop/stage/until.ts";
+import { until } from "../workshop/stage/until.ts";
 import { commandLine, line } from "../workshop/trace/line.ts";
+import { allIsTold, mustListenOnce, whileTold } from "./support/announcements.ts";
 import { check } from "./support/check.ts";
 import { requireCluster } from "./support/cluster.ts";
 import {
@@ -14,7 +15,7 @@ import {
   textsOf,
   type Member,
 } from "./support/crowd.ts";
-import { frozen } from "./support/faults.ts";
+import { frozen, heldUp } from "./support/faults.ts";
 import { askEveryWorker, handshake } from "./support/http.ts";
 import { startsWithoutRedis } from "./support/lone-start.ts";
 import { MALFORMED, publishAll } from "./support/malformed.ts";
@@ -33,8 +34,6 @@ const onChange = { file: "server.ts", todo: "6.5" };
 
 /** How long the workers may take to agree on who is in a room, in ms; measured: 10. */
 const PRESENT_WITHIN = 4_000;
-/** When nothing has been published for so long, in ms, nothing is on its way any more. */
-const SILENT_FOR = 200;
 /** Of how many a roll call gets no answer; 1 would be in "within 1 s", too. */
 const DEAF = 3;
 /** How long presence may take while a worker hangs, in ms; the adapter's own requestsTimeout is 5,000. */
@@ -60,15 +59,19 @@ check(
   { look: onAdapter, blocks: true },
   async ({ app, step, clients, show }) => {
     await requireCluster(app, step);
-    const members = await gather(clients, step.workers * 2, step.workers);
-    for (const sender of onePerWorker(members)) {
-      const text = `from worker ${sender.worker.instance}`;
-      await sender.say(text);
-      await everybodyHears(members, text, () =>
-        textsOf(sender).includes(text) ? whyNotHeard(app) : UNHEARD_BY_ITSELF,
-      );
-    }
-    await fence(members);
+    const members = await whileTold(app, async () => {
+      const all = await gather(clients, step.workers * 2, step.workers);
+      for (const sender of onePerWorker(all)) {
+        const text = `from worker ${sender.worker.instance}`;
+        await sender.say(text);
+        await everybodyHears(all, text, () =>
+          textsOf(sender).includes(text) ? whyNotHeard(app) : UNHEARD_BY_ITSELF,
+        );
+      }
+      await fence(all);
+      await allIsTold(app);
+      return all;
+    });
     const again = members.find((member) => new Set(textsOf(member)).size < member.heard.length);
     must(!again, {
       expected: "each client to hear each message once",
@@ -158,6 +161,7 @@ check(
     const lobby = members.filter((member) => !tea.includes(member));
     for (const member of tea) await mustJoin(member, "tea");
 
+    const since = Date.now();
     await tea[0]?.say("in the tea room");
     // Where somebody in the room has heard it, it has been there for all clients of that worker.
     await everybodyHears(tea, "in the tea room", () => ({
@@ -171,7 +175,9 @@ check(
     }));
     await fence(members);
     mustNotHave(lobby, "in the tea room", "the lobby", {
-      hint: "They have never been in that room. To whom is it told? io.to(idOf(socket.data.room)).",
+      hint: isToldInLobby(app, since)
+        ? "It was told in the lobby. A join leaves the room before, remembers the new one in socket.data.room, and joins it: idOf gives what each is called."
+        : "They have never been in that room. To whom is it told? io.to(idOf(socket.data.room)).",
     });
     mustNotHave(tea, "in the lobby", "the tea room", {
       hint: "Who goes to another room has to leave the one before.",
@@ -195,6 +201,13 @@ check(
     );
   },
 );
+
+/** Whether all that was published for a room since then was for the lobby, though some was said in another. */
+function isToldInLobby({ trace }: App, since: number): boolean {
+  const channels = published(trace).flatMap(({ at, channel }) => (at >= since ? channel : []));
+  const rooms = channels.filter((channel) => channel.includes("room:"));
+  return rooms.length > 0 && rooms.every((channel) => channel.includes("room:lobby#"));
+}
 
 function mustNotHave(
   members: readonly Member[],
@@ -234,11 +247,16 @@ check(
     const others = await gather(clients, step.workers * 2 - 1, step.workers);
     // What the workers still tell each other of those would reach the last one, too.
     await allIsTold(app);
-    const [last] = await gather(clients, 1, 1);
+    const [busy] = others;
+    if (!busy) throw new Error("unreachable: some have come");
+    const since = Date.now();
+    // As on a busy machine: the others answer, and one of them a little later.
+    const [last] = await heldUp(app, busy.worker, () => gather(clients, 1, 1));
     if (!last) throw new Error("unreachable: somebody has come");
     const members = [...others, last];
     await sees(last, members, {
       hint: "fetchSockets asks all workers, if it is not told: local.",
+      ifAlone: () => whyAlone(app, since),
       ifUntold: {
         look: onChange,
         hint: "A worker has to tell its own clients of their change as well: tellWhoIsIn(room). serverSideEmit reaches the others only.",
@@ -252,10 +270,22 @@ check(
   },
 );
 
+/** Why somebody was told of those on its own worker only: have the others been asked? */
+function whyAlone({ trace }: App, since: number): Pick<Finding, "look" | "hint"> {
+  const answers = published(trace).filter(
+    ({ at, channel }) => at >= since && channel.includes("-response#"),
+  );
+  if (answers.length === 0) return {};
+  return {
+    look: onAdapter,
+    hint: `The other workers were asked, and have answered (on ${answers[0]?.channel}), but nobody waited for it: requestsTimeout is in milliseconds.`,
+  };
+}
+
 check(
   "and those who are there are told who comes and goes",
   { look: onChange },
-  async ({ step, clients, show }) => {
+  async ({ app, step, clients, show }) => {
     const members = await gather(clients, step.workers * 2, step.workers);
     const changed = members.at(-1)?.worker;
     for (const member of members) {
@@ -283,6 +313,7 @@ check(
       expected: `members to be ${count}, as many as are in the room`,
       seen: String(stayers[0]?.members.at(-1)),
     });
+    await mustListenOnce(app, clients, step.workers);
     show(`${movers.length} went, ${comers.length} came, all at once: everybody was told right`);
   },
 );
@@ -294,26 +325,14 @@ const OWN_CHANGE = {
   hint: "It was a change among the clients of its own worker: serverSideEmit reaches the others, and not the worker that calls it.",
 };
 
-/** Waits until the workers have nothing more to tell each other, if that is before long. */
-async function allIsTold({ trace }: App): Promise<void> {
-  let [said, since] = [trace.commands.length, performance.now()];
-  await eventually(
-    () => {
-      if (trace.commands.length !== said) {
-        [said, since] = [trace.commands.length, performance.now()];
-      }
-      return performance.now() - since;
-    },
-    (silence) => silence > SILENT_FOR,
-    PRESENT_WITHIN,
-  );
-}
-
 /** Waits until what a client was told last is who is there. */
 async function sees(
   member: Member,
   room: readonly Member[],
-  why: Pick<Finding, "hint"> & { ifUntold?: Pick<Finding, "look" | "hint"> },
+  why: Pick<Finding, "hint"> & {
+    ifUntold?: Pick<Finding, "look" | "hint">;
+    ifAlone?: () => Pick<Finding, "look" | "hint">;
+  },
 ): Promise<void> {
   const wanted = room.map((one) => describe({ from: nameOf(one), worker: one.worker })).sort();
   await until(
@@ -324,11 +343,12 @@ async function sees(
       otherwise: (told = []) => {
         // What others were told just before it came may reach it, too: without itself.
         const isOld = !told.some((one) => one.startsWith(nameOf(member)));
+        const isAlone = told.every((one) => one.endsWith(`(worker ${member.worker.instance})`));
         return {
           expected: `a client of worker ${member.worker.instance} to be told that these are in its room: ${wanted.join(", ")}`,
           seen: isOld ? "that nobody has told it since it came" : told.join(", "),
           hint: why.hint,
-          ...(isOld ? why.ifUntold : {}),
+          ...(isOld ? why.ifUntold : isAlone ? why.ifAlone?.() : {}),
         };
       },
     },
@@ -367,23 +387,31 @@ check(
     const start = performance.now();
     const some = await caller.ask("rollCall");
     const ms = Math.round(performance.now() - start);
-    must(
-      isRefusal(some) &&
-        isObject(some) &&
-        some.answered === members.length - DEAF &&
-        /\b(?:3|three)\b/i.test(String(some.error)),
-      {
-        expected: `{ ok: false, answered: ${members.length - DEAF}, error } when ${DEAF} do not answer, with an error that says how many`,
-        seen: JSON.stringify(some),
-        hint: "emitWithAck is rejected then, and the answers that came in time are the error's `responses`.",
-      },
-    );
+    const answered = members.length - DEAF;
+    const isCounted = isObject(some) && some.ok === false && some.answered === answered;
+    must(isRefusal(some) && isCounted && tellsMissing(String(some.error), answered), {
+      expected: `{ ok: false, answered: ${answered}, error } when ${DEAF} do not answer, with an error that says how many`,
+      seen: JSON.stringify(some),
+      hint: isCounted
+        ? "The count in answered is right. The error has to say how many have not answered: whoIsIn(room), asked before the roll is called, tells how many there are."
+        : "emitWithAck is rejected then, and the answers that came in time are the error's `responses`.",
+    });
     show(
       `${members.length} of ${members.length} answered`,
       `with ${DEAF} that do not answer, after ${ms} ms:  ${JSON.stringify(some)}`,
     );
   },
 );
+
+const NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight"];
+/** What a text says that is about those who have not answered. */
+const NEGATION = /n['’]t\b|\b(?:no|not|none|never|without|missing|silent)\b/i;
+
+/** Whether a text tells how many have not answered: their number, or how many of how many have. */
+function tellsMissing(text: string, answered: number): boolean {
+  const has = (count: number) => new RegExp(`\\b(?:${count}|${NUMBERS[count]})\\b`, "i").test(text);
+  return has(DEAF) || (has(answered) && has(answered + DEAF) && !NEGATION.test(text));
+}
 
 /** What a wrong count of answers says of how the roll was called. */
 const ACKNOWLEDGED =
@@ -525,6 +553,11 @@ const ONE_HANGS = {
   hint: "When a worker does not answer in time, fetchSockets is rejected. Then those of this worker are told: io.local.",
 };
 
+const STILL_WAITS = {
+  look: onAdapter,
+  hint: "Its worker still waits for the one that hangs. requestsTimeout says for how long, in milliseconds; then fetchSockets is rejected, and those of this worker can be told.",
+};
+
 /** Waits until somebody was told that they are in their room themselves, and nobody who is not. */
 async function isToldInSpiteOf(
   hanging: Member,
@@ -541,11 +574,17 @@ async function isToldInSpiteOf(
     (told) => told.includes(nameOf(member)) && told.every((name) => names.includes(name)),
     {
       within: TOLD_WITHIN,
-      otherwise: (told) => ({
-        expected: `a client of worker ${member.worker.instance} to be told of who is in its room, at least of those on its own worker, while worker ${hanging.worker.instance} hangs`,
-        seen: `that after ${TOLD_WITHIN / 1000} s it was told of ${told?.length ? told.join(", ") : "nobody"}`,
-        ...ONE_HANGS,
-      }),
+      otherwise: (told = []) => {
+        // Of the room before: of this one it has not been told anything.
+        const isOld = told.some((name) => !names.includes(name));
+        return {
+          expected: `a client of worker ${member.worker.instance} to be told of who is in its room, at least of those on its own worker, while worker ${hanging.worker.instance} hangs`,
+          seen: isOld
+            ? `that after ${TOLD_WITHIN / 1000} s it was not told anything`
+            : `that after ${TOLD_WITHIN / 1000} s it was told of ${told.length > 0 ? told.join(", ") : "nobody"}`,
+          ...(isOld ? STILL_WAITS : ONE_HANGS),
+        };
+      },
     },
   );
 }

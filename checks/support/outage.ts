@@ -1,4 +1,5 @@
 import type { Finding } from "../../workshop/problems.ts";
+import type { App } from "../../workshop/stage/app.ts";
 import { until } from "../../workshop/stage/until.ts";
 import type { FurtherApp } from "./check.ts";
 import { onePerWorker, textsOf, type Member } from "./crowd.ts";
@@ -35,8 +36,10 @@ export async function outlivesRedis(
 ): Promise<string[]> {
   const before = await app.workers();
   // Frozen, it takes what is published and answers nothing; killed then, it never will.
-  const outlive = (fault: string, act: () => Promise<void>) =>
-    survives(app, before, fault, act, (said) => whyDead(said, places));
+  const outlive = async (fault: string, act: () => Promise<void>) => {
+    await survives(app, before, fault, act, (said) => whyDead(said, places));
+    mustNotLiveOn(app, places);
+  };
   redis.pause();
   await outlive("a frozen Redis", () => heardInEachWorker(members, "frozen", places));
   await redis.kill();
@@ -77,6 +80,17 @@ function whyDead(said: string, { onClients, onDelivery, onRejection }: Places) {
       hint: "A command to Redis was rejected, and nobody has caught that: publish() gives a promise.",
     }
   );
+}
+
+/** @throws NotYet when a worker should have died by now, and something has kept it alive. */
+function mustNotLiveOn({ output }: App, places: Places): void {
+  const cause = /This worker dies of (an? \w+)/.exec(output.err)?.[1];
+  must(cause === undefined, {
+    expected: "what goes wrong while Redis is away to be caught where it comes up",
+    seen: `${cause} that only process.on catches, and a worker that lives on as if nothing had been`,
+    look: places.onDelivery,
+    ...whyDead(output.err, places),
+  });
 }
 
 /** What its clients say when Redis goes. */

@@ -38,7 +38,10 @@ export async function findDeath(app: App, before: Vitals): Promise<NotYet | unde
   return findHang(app);
 }
 
-/** A worker has died in a check that is about just that: nothing needs to be looked for behind it. */
+/**
+ * A worker has died in a check that is about just that, or it is known why none answers: nothing needs to
+ * be looked for behind it.
+ */
 export class Death extends NotYet {}
 
 /**
