@@ -6,7 +6,7 @@ import { requireCluster } from "./support/cluster.ts";
 import { askForAll, PONG, talkThroughAll, told } from "./support/conversation.ts";
 import { everybodyHears, gather, greeted } from "./support/crowd.ts";
 import { ECHO, mustEcho, mustKnowClients, mustRefuseTooLong } from "./support/echo.ts";
-import { killed } from "./support/faults.ts";
+import { frozenRedis, killed } from "./support/faults.ts";
 import { oddFrames } from "./support/frames.ts";
 import { askEveryWorker } from "./support/http.ts";
 import { mustKeepConnections } from "./support/kept-connections.ts";
@@ -305,10 +305,10 @@ relayCheck(
     const members = await gather(further.clients, step.workers, step.workers);
     const session = await openSession(app);
 
-    redis.pause();
     const post = { ...PONG, sid: session.sid };
-    const answers = await askForLost(() => askEveryWorker(app, workers, post));
-    redis.resume();
+    const answers = await frozenRedis(redis, () =>
+      askForLost(() => askEveryWorker(app, workers, post)),
+    );
     for (const answer of answers.values()) {
       must(answer.status === (answer.traced.worker.pid === session.owner.pid ? 200 : 503), {
         expected: "while Redis is frozen, the owner of a session to answer as ever, and others 503",

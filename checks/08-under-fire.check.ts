@@ -10,6 +10,7 @@ import {
   mustBeTold,
   mustHearCopy,
   mustNotPromise,
+  mustNotPromiseMeanwhile,
   mustRefuseOdd,
   mustShareOneOrder,
   onAppend,
@@ -20,6 +21,7 @@ import {
 } from "./support/history-seen.ts";
 import { keptIds } from "./support/kept.ts";
 import { mustBearLateWorkers } from "./support/late-workers.ts";
+import { mustBeToldOfLoss } from "./support/loss.ts";
 import { must } from "./support/must.ts";
 import { mustTakeWhatIsTyped } from "./support/offline.ts";
 import {
@@ -64,11 +66,11 @@ const BEFORE = 1_000;
 check(
   "four workers, and what is acknowledged is kept in a stream of Redis",
   { look: onAppend, blocks: true },
-  async ({ app, redis, clients, step, show }) => {
+  async ({ app, redis, clients, step, dir, show }) => {
     await requireCluster(app, step);
     using gathering = await Gathering.of(app, 1);
     for (const person of gathering.people) {
-      show(await mustBeKept(redis, person));
+      show(await mustBeKept(redis, person, dir));
       await mustNotPromise(redis, person);
     }
     show(await mustRefuseOdd(redis, await clients.connect({ transports: ["websocket"] })));
@@ -210,8 +212,11 @@ check(
 check(
   "Redis is killed and comes back with its data: the room is read-only meanwhile",
   { fault: true, look: onTail },
-  async ({ launch, show }) => {
-    const further = await launch(UNDER_FIRE);
+  async (scene) => {
+    const speaker = await scene.clients.connect({ transports: ["websocket"] });
+    const further = await mustNotPromiseMeanwhile(scene.redis, speaker, () =>
+      scene.launch(UNDER_FIRE),
+    );
     const { app, redis, clients } = further;
     // Over WebSocket alone, a page needs no Redis to stay connected.
     using traffic = await talkOn(further, "/?transports=websocket");
@@ -232,16 +237,17 @@ check(
         await sayUntilAccepted(page, TYPED);
       }),
     );
-    show(await traffic.settle(), traffic.heardOnce(TYPED));
+    scene.show(await traffic.settle(), traffic.heardOnce(TYPED));
   },
 );
 
 check(
   "Redis comes back without its data: everybody is told, and the room goes on",
   { fault: true, look: onTail },
-  async ({ launch, show }) => {
+  async ({ launch, step, show }) => {
     const further = await launch(UNDER_FIRE);
     const { app, redis } = further;
+    show(await mustBeToldOfLoss(app, redis, step.workers));
     // Over WebSocket alone, a page needs no Redis to stay connected.
     using traffic = await talkOn(further, "/?transports=websocket");
     const { page, people } = traffic;

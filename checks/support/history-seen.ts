@@ -1,10 +1,14 @@
 import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Finding } from "../../workshop/problems.ts";
 import type { PrivateRedis } from "../../workshop/stage/redis.ts";
 import { eventually, until } from "../../workshop/stage/until.ts";
 import type { ChatClient } from "./clients.ts";
+import { frozenRedis } from "./faults.ts";
 import { mustBeAcknowledged, type Gathering } from "./gathering.ts";
-import { addEntry, readStream, type Stream } from "./kept.ts";
+import { addEntry, overhear, readStream, type Stream } from "./kept.ts";
 import { must } from "./must.ts";
 import type { Participant } from "./participant.ts";
 
@@ -25,22 +29,41 @@ const TWICE_WITHIN = 300;
 const KEPT_WITHIN = 1_000;
 /** For how long Redis is frozen, in ms. */
 const FROZEN = 500;
+/** The same where something else goes on meanwhile: for so long the page of the solution waits for an answer. */
+const FROZEN_MEANWHILE = 3_000;
 
 /**
  * What is acknowledged is kept in a stream. Gives a line on where. Not whether it is there by then: a
  * promise that comes too early is seen each time while Redis is frozen, and here by luck only.
  *
+ * @param dir the code under test
  * @throws NotYet
  */
-export async function mustBeKept(redis: PrivateRedis, person: Participant): Promise<string> {
-  const id = await mustBeAcknowledged(person, KEEP);
+export async function mustBeKept(
+  redis: PrivateRedis,
+  person: Participant,
+  dir: string,
+): Promise<string> {
   const holds = (stream: Stream | undefined, what: string) =>
     stream?.entries.find(({ message }) => Object.values(message).join().includes(what));
-  const kept = await eventually(
-    () => readStream(redis),
-    (found) => holds(found, id) !== undefined,
-    KEPT_WITHIN,
-  );
+  let id = "";
+  let kept: Stream | undefined;
+  const heard = await overhear(redis, async () => {
+    id = await mustBeAcknowledged(person, KEEP);
+    kept = await eventually(
+      () => readStream(redis),
+      (found) => holds(found, id) !== undefined,
+      KEPT_WITHIN,
+    );
+  });
+  const commands = heard.filter(({ rest }) => rest.includes(id)).map(({ command }) => command);
+  const isToldOnly = commands.length > 0 && commands.every((one) => /^S?PUBLISH$/.test(one));
+  must(kept !== undefined || !isToldOnly || isUnwritten(dir, onAppend), {
+    expected: "what was acknowledged to be in a stream of Redis",
+    seen: `that it was published to people (${commands[0]}), and nothing else in Redis is told of it`,
+    look: onSay,
+    hint: "append() keeps a message, and nobody has called it. What is said goes there, and not to people: each worker hears of it by its tail.",
+  });
   const stream = kept ?? (await readStream(redis));
   must(stream !== undefined, {
     expected: "what was acknowledged to be in a stream of Redis",
@@ -62,6 +85,20 @@ export async function mustBeKept(redis: PrivateRedis, person: Participant): Prom
   return `${stream.key} has it at ${entry.id}`;
 }
 
+/** Whether nobody has written anything yet in the place of a TODO. */
+function isUnwritten(dir: string, { file, todo }: { file: string; todo: string }): boolean {
+  const path = join(dir, file);
+  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  const [, rest = ""] = text.split(new RegExp(`#region TODO ${todo}\\r?\\n`));
+  const [inside = ""] = rest.split("//#endregion");
+  return rest !== "" && inside.split("\n").every((line) => /^\s*(\/\/|$)/.test(line));
+}
+
+const TOO_EARLY = {
+  expected: "nothing to be acknowledged while Redis is frozen: it cannot be kept",
+  look: onSay,
+};
+
 /**
  * While Redis is frozen nothing can be kept: so nothing is acknowledged, and what was said then is once
  * Redis goes on.
@@ -71,19 +108,51 @@ export async function mustBeKept(redis: PrivateRedis, person: Participant): Prom
 export async function mustNotPromise(redis: PrivateRedis, person: Participant): Promise<void> {
   const { length } = person.acknowledged;
   const isAcknowledged = () => person.acknowledged.length > length;
-  redis.pause();
-  const saying = mustBeAcknowledged(person, "while Redis is frozen");
-  // What it says meanwhile is not looked at yet.
-  saying.catch(() => {});
-  const early = await eventually(isAcknowledged, Boolean, FROZEN);
-  redis.resume();
+  let saying: Promise<unknown> | undefined;
+  const early = await frozenRedis(redis, () => {
+    saying = mustBeAcknowledged(person, "while Redis is frozen");
+    // What it says meanwhile is not looked at yet.
+    saying.catch(() => {});
+    return eventually(isAcknowledged, Boolean, FROZEN);
+  });
   must(early !== true, {
-    expected: "nothing to be acknowledged while Redis is frozen: it cannot be kept",
+    ...TOO_EARLY,
     seen: "{ ok: true } before Redis has answered",
-    look: onSay,
     hint: "An acknowledgement says that the message is kept. append() knows when it is: its promise is awaited first.",
   });
   await saying;
+}
+
+/**
+ * The same for longer, while something else is done that needs its time and no Redis of this app: who
+ * does not wait for Redis for ever, may wait for a while.
+ *
+ * @throws NotYet
+ */
+export async function mustNotPromiseMeanwhile<T>(
+  redis: PrivateRedis,
+  client: ChatClient,
+  act: () => Promise<T>,
+): Promise<T> {
+  const start = performance.now();
+  let reply: unknown;
+  let after = 0;
+  const note = (given: unknown) => {
+    reply = given;
+    after = performance.now() - start;
+  };
+  const [done] = await frozenRedis(redis, () => {
+    // That nothing comes is as it must be.
+    client.say({ id: randomUUID(), text: "while Redis is frozen" }).then(note, () => {});
+    // For how long it is frozen is what this is about.
+    return Promise.all([act(), sleep(FROZEN_MEANWHILE)]);
+  });
+  must(reply === undefined || isRefusal(reply), {
+    ...TOO_EARLY,
+    seen: `${JSON.stringify(reply)} after ${(after / 1000).toFixed(1)} s, and Redis has not answered`,
+    hint: "However long it takes: what is not kept yet is not acknowledged. Its sender says it again.",
+  });
+  return done;
 }
 
 const KEEP = "keep this";

@@ -89,6 +89,22 @@ export async function cutReaders(redis: PrivateRedis): Promise<void> {
   });
 }
 
+/**
+ * Ends the waiting of those who wait for news of a stream, as if their time were over. Gives the ids of
+ * their connections.
+ */
+export function hurryReaders(redis: PrivateRedis): Promise<number[]> {
+  return withClient(redis, async (client) => {
+    const hurried: number[] = [];
+    for (const { id, cmd } of await client.clientList()) {
+      if (!/^xread/i.test(cmd)) continue;
+      // It may have ended by itself meanwhile.
+      if ((await client.clientUnblock(id, "TIMEOUT")) === 1) hurried.push(id);
+    }
+    return hurried;
+  });
+}
+
 /** Adds an entry to a stream, as another program might, and gives its place. */
 export function addEntry(
   redis: PrivateRedis,

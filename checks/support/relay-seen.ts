@@ -113,7 +113,7 @@ export async function whyNotRelayed(
   if (!first && edge?.status === 400) {
     return {
       look: onOwner,
-      hint: `Nothing was published: ${from} has answered by itself. Does it see in the session id whose session that is?`,
+      hint: `Nothing was published: ${from} has answered by itself. Does it see in the session id whose session that is? If so, it refuses nothing: it hands the request on, and the owner answers.`,
     };
   }
   if (!first) {

@@ -255,6 +255,7 @@ export async function sayUntilAccepted(page: Page, text: string): Promise<void> 
   await until(
     async () => {
       const fate = await fateOnPage(page);
+      if (fate === "given up") throw new NotYet(GIVEN_UP);
       if (fate === "refused") await say(page, text);
       return fate;
     },
@@ -270,11 +271,21 @@ export async function sayUntilAccepted(page: Page, text: string): Promise<void> 
   );
 }
 
+const GIVEN_UP = {
+  expected: "the page to say again what is not acknowledged, until it is",
+  seen: "that it gives up while Redis is away for some seconds",
+  look: { file: "public/client-options.js", todo: "8.5" },
+  hint: "retries says how often it is said again, and after ackTimeout ms each. However often that is, a Redis may be away for longer.",
+};
+
 /** What has become of what the page has said last, in one look at it. */
-function fateOnPage(page: Page): Promise<"waits" | "refused" | "taken"> {
+function fateOnPage(page: Page): Promise<"waits" | "refused" | "given up" | "taken"> {
   return page.evaluate(() => {
     const part = (id: string) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`);
-    if (part("error")?.textContent) return "refused";
+    const error = part("error")?.textContent;
+    // What the page says itself of a client that has tried for the last time.
+    if (error?.includes("however often it was sent")) return "given up";
+    if (error) return "refused";
     // A page that does not say things again has one at a time on its way.
     return part("pending") || part("send")?.matches(":disabled") ? "waits" : "taken";
   });

@@ -1,14 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { directives } from "../../workshop/stage/nginx-conf.ts";
 import type { Clients } from "./clients.ts";
 import { greeted } from "./crowd.ts";
 import { onTimeouts } from "./hosts-seen.ts";
 import { must } from "./must.ts";
+import { findImpatient, PINGS } from "./patience.ts";
 
 /** For how long nobody talks, in ms. */
 const SILENCE = 3_000;
-/** Engine.IO's pingInterval and pingTimeout together, by default, in ms. */
-const PINGS = 45_000;
 
 /**
  * Who says nothing, and hears nothing, must stay connected; and nginx must be told to wait for longer
@@ -31,29 +29,12 @@ export async function mustBearSilence(clients: Clients, conf: string): Promise<s
       hint: "Between two pings nothing comes from a host. proxy_read_timeout says when nginx takes that for its end: it must be longer than pingInterval and pingTimeout together, 45 s.",
     });
   }
-  const [timeout] = [...directives(conf)].filter(({ name }) => name === "proxy_read_timeout");
-  must(timeout === undefined || msOf(timeout.argument) > PINGS, {
+  const impatient = findImpatient(conf);
+  must(impatient === undefined, {
     expected: `proxy_read_timeout to be longer than pingInterval and pingTimeout together: ${PINGS / 1000} s`,
-    seen: `proxy_read_timeout ${timeout?.argument}`,
+    seen: impatient ?? "",
     look: onTimeouts,
     hint: "Between two pings nothing comes from a host, and nginx must not take that for its end.",
   });
   return `${SILENCE / 1000} s of silence over WebSocket and over polling: still connected`;
-}
-
-const UNITS: Record<string, number> = {
-  ms: 1,
-  "": 1_000,
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
-
-/** `1m 30s`, `1500ms` or `60` as nginx reads it. */
-function msOf(text: string): number {
-  return [...text.matchAll(/(\d+)(ms|[smhd]?)/g)].reduce(
-    (sum, [, count, unit = ""]) => sum + Number(count) * (UNITS[unit] ?? NaN),
-    0,
-  );
 }

@@ -93,6 +93,10 @@ export interface Directive {
   argument: string;
   /** Where that begins in the text. */
   at: number;
+  /** All of its arguments as they are written. */
+  all: readonly string[];
+  /** The blocks that it stands in, the outermost first. */
+  within: readonly Directive[];
 }
 
 /** A comment, a quoted word, what ends a directive, or a word, in nginx's own way of reading. */
@@ -101,14 +105,25 @@ const TOKEN = /#[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[{};]|(?:\\.|\$\{[^}]
 /** What a text in nginx's language tells it, one after the other; comments are left out. */
 export function* directives(conf: string): Generator<Directive> {
   let words: { text: string; at: number }[] = [];
+  const open: Directive[] = [];
   for (const { 0: text, index: at } of conf.matchAll(TOKEN)) {
     if (text.startsWith("#")) continue;
     if (!/^[{};]$/.test(text)) {
       words.push({ text, at });
       continue;
     }
-    const [name, argument] = words;
-    if (name) yield { name: name.text, argument: argument?.text ?? "", at: argument?.at ?? at };
+    const [{ text: name } = { text: "" }, ...more] = words;
+    const [argument] = more;
+    const directive = {
+      name,
+      argument: argument?.text ?? "",
+      at: argument?.at ?? at,
+      all: more.map((word) => word.text),
+      within: [...open],
+    };
+    if (name) yield directive;
+    if (text === "{") open.push(directive);
+    if (text === "}") open.pop();
     words = [];
   }
 }
