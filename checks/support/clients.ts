@@ -99,6 +99,7 @@ export class Clients implements AsyncDisposable {
     socket.on("members", (count) => client.members.push(count));
     socket.on("present", (people) => client.present.push(people));
     socket.on("areYouHere", (answer) => client.deaf || answer(true));
+    socket.on("connect_error", (error) => (this.#hasLost ||= isCutOff(error)));
     socket.on("disconnect", (reason) => {
       client.left.push(reason);
       this.#hasLost ||= reason !== "io client disconnect";
@@ -109,6 +110,11 @@ export class Clients implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const socket of this.#open) socket.disconnect();
   }
+}
+
+/** Whether a request has come to no answer; Engine.IO's client says the status of one that has. */
+function isCutOff(error: Error): boolean {
+  return "description" in error && error.description === 0;
 }
 
 function connected(socket: ChatSocket): Promise<Attempt> {
