@@ -64,6 +64,12 @@ const AMOUNTS: Readonly<Record<Size, Amount>> = {
   },
 };
 
+/** What most figures show: a line for each fix, against the number of workers. */
+const FIXES_BY_WORKERS = {
+  x: { by: "workers", title: "workers" },
+  series: { by: "fix", order: Object.keys(FIX_NAMES), labels: FIX_NAMES },
+};
+
 /** The article's claim: the more servers, the fewer handshakes succeed, and the longer they take. */
 export const handshake = handshakeOf(AMOUNTS);
 
@@ -107,8 +113,7 @@ export function handshakeOf(amounts: Readonly<Record<Size, Amount>>): Experiment
         subtitle: "Default clients that connect at first try.",
         measure: "connected",
         where: { transports: "default" },
-        x: { by: "workers", title: "workers" },
-        series: { by: "fix", order: Object.keys(FIX_NAMES), labels: FIX_NAMES },
+        ...FIXES_BY_WORKERS,
         panels: { by: "arrivals", order: Object.keys(ARRIVALS), labels: ARRIVALS },
         y: { title: "connected at first try", scale: "share" },
         theory: (summaries) => chanceCurves(summaries, ["default"], false),
@@ -119,8 +124,7 @@ export function handshakeOf(amounts: Readonly<Record<Size, Amount>>): Experiment
         subtitle: "Clients that come all at once and connect at first try.",
         measure: "connected",
         where: { arrivals: "together" },
-        x: { by: "workers", title: "workers" },
-        series: { by: "fix", order: Object.keys(FIX_NAMES), labels: FIX_NAMES },
+        ...FIXES_BY_WORKERS,
         panels: { by: "transports", order: Object.keys(TRANSPORTS), labels: TRANSPORT_NAMES },
         y: { title: "connected at first try", scale: "share" },
         theory: (summaries) => chanceCurves(summaries, Object.keys(TRANSPORTS), true),
@@ -130,8 +134,7 @@ export function handshakeOf(amounts: Readonly<Record<Size, Amount>>): Experiment
         title: "Trying again takes longer with each worker",
         subtitle: "Default clients until connected, for as long as they are let. Median.",
         measure: "again",
-        x: { by: "workers", title: "workers" },
-        series: { by: "fix", order: Object.keys(FIX_NAMES), labels: FIX_NAMES },
+        ...FIXES_BY_WORKERS,
         y: { title: "time to connected", scale: "log" },
       },
       {
@@ -139,8 +142,7 @@ export function handshakeOf(amounts: Readonly<Record<Size, Amount>>): Experiment
         title: "Trying again helps fewer with each worker",
         subtitle: "Default clients that have connected in the time that was given.",
         measure: "within",
-        x: { by: "workers", title: "workers" },
-        series: { by: "fix", order: Object.keys(FIX_NAMES), labels: FIX_NAMES },
+        ...FIXES_BY_WORKERS,
         y: { title: "connected in time", scale: "share" },
       },
       {
@@ -148,8 +150,7 @@ export function handshakeOf(amounts: Readonly<Record<Size, Amount>>): Experiment
         title: "How long clients are without a connection",
         subtitle: "Default clients, of the time that was given. Mean over all of them.",
         measure: "waited",
-        x: { by: "workers", title: "workers" },
-        series: { by: "fix", order: Object.keys(FIX_NAMES), labels: FIX_NAMES },
+        ...FIXES_BY_WORKERS,
         y: { title: "time not connected", scale: "log" },
       },
       {
