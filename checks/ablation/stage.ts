@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Browser } from "playwright";
-import { steps } from "../../workshop/catalog.ts";
+import { ECOSYSTEM, steps } from "../../workshop/catalog.ts";
 import { startBrowser } from "../../workshop/stage/browser.ts";
 import { startDaemon } from "../../workshop/stage/daemon.ts";
 import { place, readEcosystem } from "../../workshop/stage/ecosystem.ts";
@@ -11,11 +11,12 @@ import { freePort, isFree } from "../../workshop/stage/ports.ts";
 import { startRedis, type PrivateRedis } from "../../workshop/stage/redis.ts";
 import { openRun, type Run } from "../../workshop/stage/run.ts";
 import { until } from "../../workshop/stage/until.ts";
-import { compose } from "../../workshop/verify/compose.ts";
+import { compose, type Edit } from "../../workshop/verify/compose.ts";
 import { connectBrowser } from "../support/pages.ts";
 import type { AblationCell } from "./cells.ts";
 
-const WORKERS = 4;
+/** As many as the code of the steps says, and as nginx.conf has ports for. */
+export const WORKERS = 4;
 /** How long four workers may take to come up on a busy machine, in ms. */
 const UP_WITHIN = 60_000;
 /** The port of the first worker in nginx.conf; the others have the next ones. */
@@ -26,8 +27,15 @@ export interface AblationStage extends AsyncDisposable {
   /** The folder of its run. */
   folder: string;
   browser: () => Promise<Browser>;
-  /** Starts the app of a cell, does something with it, and ends it. */
-  play: <T>(cell: AblationCell, act: (url: string, parts: Parts) => Promise<T>) => Promise<T>;
+  /**
+   * Starts the app of a cell, does something with it, and ends it. It has four workers if nothing else is
+   * said; sticky sessions have ports for no more than that.
+   */
+  play: <T>(
+    cell: AblationCell,
+    act: (url: string, parts: Parts) => Promise<T>,
+    workers?: number,
+  ) => Promise<T>;
 }
 
 /** What an app stands on, for those who want to break it. */
@@ -54,16 +62,17 @@ export async function openAblationStage(given?: Run): Promise<AblationStage> {
     return {
       folder: run.folder,
       browser: () => (browser ??= openBrowser(run)),
-      async play(cell, act) {
+      async play(cell, act, workers = WORKERS) {
         const step = steps.find(({ number }) => number === cell.on);
         if (!step) throw new Error(`There is no step ${cell.on}.`);
-        using code = compose({ step, dir: "", without: cell.without ?? [], edits: cell.edits });
+        const edits = [...(cell.edits ?? []), instances(workers)];
+        using code = compose({ step, dir: "", without: cell.without ?? [], edits });
         // Somebody may have broken an app so that pm2 has lost sight of it.
         if (pm2.isTainted()) await pm2.reset(run.env);
         const name = `${step.slug}-ablation`;
         const needsRedis = step.services.includes("redis");
         await using redis = needsRedis ? await startRedis(run, `${name}-redis`) : undefined;
-        await using app = await start({ run, pm2, dir: code.dir, name, redis }, cell);
+        await using app = await start({ run, pm2, dir: code.dir, name, redis, workers }, cell);
         return await act(app.url, { pm2, name, redis });
       },
       async [Symbol.asyncDispose]() {
@@ -89,6 +98,7 @@ interface Launch {
   dir: string;
   name: string;
   redis: PrivateRedis | undefined;
+  workers: number;
 }
 
 interface Started extends AsyncDisposable {
@@ -100,15 +110,17 @@ async function start(launch: Launch, { handshake }: AblationCell): Promise<Start
   return startWorkers(launch, await freePort());
 }
 
-/** Four workers on four ports, and nginx that leads each client to its own. */
+/** Workers on ports of their own, and nginx that leads each client to its worker. */
 async function startBehindNginx(launch: Launch): Promise<Started> {
-  const { run, name } = launch;
+  const { run, name, workers: count } = launch;
+  if (count > WORKERS)
+    throw new Error(`nginx.conf has ports for ${WORKERS} workers, not ${count}.`);
   findNginx();
   const port = await freePorts();
   const workers = await startWorkers(launch, port);
   try {
     const nginx = await startNginx(run, {
-      conf: confFor(port),
+      conf: confFor(port, count),
       port: await freePort(),
       hosts: [],
       name: `${name}-nginx`,
@@ -128,7 +140,7 @@ async function startBehindNginx(launch: Launch): Promise<Started> {
 
 /** Starts what the ecosystem file says, and waits until each of its workers has said that it listens. */
 async function startWorkers(
-  { run, pm2, dir, name, redis }: Launch,
+  { run, pm2, dir, name, redis, workers }: Launch,
   port: number,
 ): Promise<Started> {
   const address = redis && { url: redis.url, prefix: "ablation" };
@@ -156,11 +168,11 @@ async function startWorkers(
     await pm2.start(config);
     await until(
       () => listening.size,
-      (count) => count >= WORKERS,
+      (count) => count >= workers,
       {
         within: UP_WITHIN,
         otherwise: (count) =>
-          new Error(`${name}: ${count} of ${WORKERS} workers came up.\n${errors}`),
+          new Error(`${name}: ${count} of ${workers} workers came up.\n${errors}`),
       },
     );
     return started;
@@ -172,10 +184,21 @@ async function startWorkers(
   }
 }
 
+/** The change to a step's code that gives it so many workers. */
+function instances(workers: number): Edit {
+  return { file: ECOSYSTEM, take: `instances: ${WORKERS}`, put: `instances: ${workers}` };
+}
+
 /** nginx.conf with the ports that the workers really have. */
-function confFor(port: number): string {
+function confFor(port: number, workers: number): string {
   const text = readFileSync(new URL("nginx.conf", import.meta.url), "utf8");
-  return text.replace(/(?<=127\.0\.0\.1:)\d+/g, (written) =>
+  const missing = Array.from({ length: WORKERS - workers }, (_, at) => FIRST_PORT + workers + at);
+  // The first mention of each is the one in the list for those who come without a cookie.
+  const used = missing.reduce(
+    (all, absent) => all.replace(`    server 127.0.0.1:${absent};\n`, ""),
+    text,
+  );
+  return used.replace(/(?<=127\.0\.0\.1:)\d+/g, (written) =>
     String(Number(written) - FIRST_PORT + port),
   );
 }

@@ -1,12 +1,5 @@
 import type { Browser } from "playwright";
-import { ECOSYSTEM, steps } from "../../workshop/catalog.ts";
-import { startBrowser } from "../../workshop/stage/browser.ts";
-import { startDaemon } from "../../workshop/stage/daemon.ts";
-import { startManagedApp } from "../../workshop/stage/managed-app.ts";
-import { connectPm2 } from "../../workshop/stage/pm2.ts";
-import { freePort } from "../../workshop/stage/ports.ts";
-import { startRedis } from "../../workshop/stage/redis.ts";
-import { compose } from "../../workshop/verify/compose.ts";
+import { openAblationStage, WORKERS } from "../../checks/ablation/stage.ts";
 import type { Bench, Experiment, Found, Place, Session, Size } from "../frame/experiment.ts";
 import { judge, startLag, stopLag } from "../load/lag.ts";
 import { shares } from "../load/pool.ts";
@@ -17,12 +10,15 @@ const FIXES = {
   none: cellOf("no fix", "none"),
   adapter: cellOf("no fix", "Redis"),
   websocket: cellOf("WebSocket only", "none"),
+  sticky: cellOf("sticky", "Redis"),
   relay: cellOf("relay", "Redis"),
 };
+type Fix = keyof typeof FIXES;
 const FIX_NAMES = {
   none: "no fix (step 3)",
   adapter: "Redis adapter only",
   websocket: "WebSocket only (step 4)",
+  sticky: "sticky sessions",
   relay: "relay (step 7)",
 };
 const ENDS = {
@@ -34,7 +30,7 @@ type End = keyof typeof ENDS;
 
 interface Amount {
   workers: readonly number[];
-  fixes: readonly (keyof typeof FIXES)[];
+  fixes: readonly Fix[];
   rounds: number;
   /** Page loads at each place, in each round, and how many of them at the same time. */
   loads: number;
@@ -53,7 +49,7 @@ const AMOUNTS: Readonly<Record<Size, Amount>> = {
   },
   full: {
     workers: [1, 2, 3, 4, 6, 8],
-    fixes: ["none", "adapter", "websocket", "relay"],
+    fixes: ["none", "adapter", "websocket", "sticky", "relay"],
     rounds: 3,
     loads: 20,
     atOnce: 4,
@@ -96,12 +92,17 @@ export const browser: Experiment = {
     "The chat's own page says how it ends: connected or not, and by which transport. A page that has no WebSocket is looked at again when its time is over.",
     "A browser keeps connections open and uses them again, so that several requests in a row may meet one worker: it fails less surely than a Node client, and less plainly.",
     "The workers run under pm2 in cluster mode, from the solutions of the steps, with no more changed than their number; with the adapter only, step 6 whose clients and server take any transport.",
+    `Sticky sessions are the same, in fork mode on ports of their own, with nginx and a cookie before them: \`checks/ablation/nginx.conf\`, which has ${WORKERS} ports.`,
   ],
   design: (size) => {
     const { workers, fixes, rounds, loads, atOnce, within } = AMOUNTS[size];
     return {
       rounds,
-      places: workers.flatMap((count) => fixes.map((fix) => ({ fix, workers: count }))),
+      places: workers.flatMap((count) =>
+        fixes
+          .filter((fix) => fix !== "sticky" || count <= WORKERS)
+          .map((fix) => ({ fix, workers: count })),
+      ),
       varied: [
         `workers ${workers.join(", ")}`,
         `fix: ${fixes.map((fix) => FIX_NAMES[fix]).join(", ")}`,
@@ -117,42 +118,17 @@ export const browser: Experiment = {
 
 async function open({ run, size }: Bench): Promise<Session> {
   const amount = AMOUNTS[size];
-  const chromium = await openBrowser(await startBrowser(run));
-  const pm2 = await connectPm2(await startDaemon(run));
+  const stage = await openAblationStage(run);
+  const chromium = await stage.browser();
   return {
-    async visit(at, round) {
-      const fix = at.fix as keyof typeof FIXES;
-      const { on, without = [], edits = [] } = FIXES[fix];
-      const step = steps.find(({ number }) => number === on);
-      if (!step) throw new Error(`There is no step ${on}.`);
-      const edit = { file: ECOSYSTEM, take: "instances: 4", put: `instances: ${at.workers}` };
-      using code = compose({ step, dir: "", without, edits: [...edits, edit] });
-      const name = `${fix}-${at.workers}-${round}`;
-      const needsRedis = step.services.includes("redis");
-      await using redis = needsRedis ? await startRedis(run, `redis-${name}`) : undefined;
-      await using app = await startManagedApp({
-        run,
-        pm2,
-        dir: code.dir,
-        name,
-        port: await freePort(),
-        redis: redis && { url: redis.url, prefix: "lab" },
-        quiet: true,
-        hurry: true,
-      });
-      // Awaited: the app goes when this function returns.
-      return await loadPages(chromium, app.url, at, amount);
-    },
-    async [Symbol.asyncDispose]() {
-      await chromium.close();
-      await pm2[Symbol.asyncDispose]();
-    },
+    visit: (at) =>
+      stage.play(
+        FIXES[at.fix as Fix],
+        (url) => loadPages(chromium, url, at, amount),
+        Number(at.workers),
+      ),
+    [Symbol.asyncDispose]: () => stage[Symbol.asyncDispose](),
   };
-}
-
-async function openBrowser({ endpoint }: { endpoint: string }): Promise<Browser> {
-  const { chromium } = await import("playwright");
-  return chromium.connect(endpoint);
 }
 
 /** Loads pages, several at the same time, and counts how they end. */

@@ -141,7 +141,7 @@ export class Bench implements AsyncDisposable {
 
   async #reload(step: Step, host: string | undefined): Promise<void> {
     const app = this.#appOf(step);
-    this.lens.note({ at: Date.now(), text: "pm2 reload", kind: "info" });
+    this.lens.note({ at: Date.now(), text: `pm2 reload${onHost(host)}`, kind: "info" });
     await app.reload(host);
     await this.#watch.look();
   }
@@ -157,7 +157,7 @@ export class Bench implements AsyncDisposable {
         "pm2 scales apps in cluster mode only: in fork mode a second process would find the port taken.",
       );
     }
-    this.lens.note({ at: Date.now(), text: `pm2 scale to ${to}`, kind: "info" });
+    this.lens.note({ at: Date.now(), text: `pm2 scale to ${to}${onHost(host)}`, kind: "info" });
     await app.scale(to, host);
     await this.#watch.look();
   }
@@ -300,6 +300,10 @@ export class Bench implements AsyncDisposable {
     this.lens[Symbol.dispose]();
     this.notices[Symbol.dispose]();
   }
+}
+
+function onHost(host: string | undefined): string {
+  return host === undefined ? "" : `, host ${host}`;
 }
 
 function viewOf(step: Step): StepView {

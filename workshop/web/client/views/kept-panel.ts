@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { FileDiff } from "../../../diff.ts";
 import type { Hint } from "../../../hints.ts";
 import type { ResetTold, ShownFile } from "../../protocol.ts";
@@ -10,23 +10,42 @@ export type Panel =
   | { kind: "solution"; files: readonly ShownFile[] }
   | { kind: "reset"; told: ResetTold };
 
-/** By the number of the step. */
-const kept = new Map<number, Panel>();
+/** The panel of a step, in a place that is this tab's alone, and is gone with it. */
+function keyOf(step: number): string {
+  return `workbench:panel:${step}`;
+}
+
+function keptPanel(step: number): Panel | undefined {
+  const kept = sessionStorage.getItem(keyOf(step));
+  return kept === null ? undefined : (JSON.parse(kept) as Panel);
+}
+
+function keep(step: number, panel: Panel | undefined): void {
+  if (!panel) return sessionStorage.removeItem(keyOf(step));
+  try {
+    sessionStorage.setItem(keyOf(step), JSON.stringify(panel));
+  } catch {
+    // There is no more room. It is shown, and gone with the next look at something else.
+    sessionStorage.removeItem(keyOf(step));
+  }
+}
 
 /**
- * The panel of a step. It is kept for as long as the page is open: whoever looks at something else in
- * between finds it as they left it, and the next hint is the one after that which they see.
+ * The panel of a step. It is kept for as long as the tab is open, through a reload, too: whoever looks
+ * at something else in between finds it as they left it, and the next hint is the one after that which
+ * they see.
  */
 export function useKeptPanel(step: number) {
-  const [panel, setPanel] = useState(kept.get(step));
+  const [panel, setPanel] = useState(() => keptPanel(step));
+  const shown = useRef(panel);
   const show = (what: Panel | undefined) => {
-    if (what) kept.set(step, what);
-    else kept.delete(step);
+    keep(step, what);
+    shown.current = what;
     setPanel(what);
   };
   /** Puts another in the place of one, if that is still shown. */
   const replace = (one: Panel, other: Panel) => {
-    if (kept.get(step) === one) show(other);
+    if (shown.current === one) show(other);
   };
   return { panel, show, replace };
 }

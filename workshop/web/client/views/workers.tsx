@@ -48,12 +48,18 @@ function Controls({
 }: Pick<PlaceProps, "bench" | "step"> & { session: SessionView }) {
   const { socket, workers, say } = bench;
   const onProblem = (text: string) => say(text, "bad");
-  const { number, hosts } = step;
+  const { number } = step;
   const isPm2 = step.runs === "pm2";
   const isLost = useContext(LostConnection) !== undefined;
   const isUp = session.app.isUp;
-  const count = Math.round(workers.length / hosts);
-  const reload = () => ask(socket, () => socket.emitWithAck("worker", number, { do: "reload" }));
+  const [chosen, choose] = useState<string>();
+  const hosts = [...new Set(workers.map(({ host }) => host))].filter((host) => host !== undefined);
+  // It may be gone for a while, with all of its workers.
+  const host = chosen !== undefined && hosts.includes(chosen) ? chosen : undefined;
+  const meant = workers.filter((worker) => host === undefined || worker.host === host);
+  const count = Math.round(meant.length / (host === undefined ? step.hosts : 1));
+  const reload = () =>
+    ask(socket, () => socket.emitWithAck("worker", number, { do: "reload", host }));
   const { wanted, scale } = useScale(bench, number);
   const { redis } = session;
   const toggleRedis = () =>
@@ -62,16 +68,33 @@ function Controls({
     <div class="row controls" role="group" aria-label="What pm2 does">
       {isPm2 && (
         <>
+          {hosts.length > 1 && (
+            <label class="choice">
+              <span>On</span>
+              <select
+                value={host ?? ""}
+                disabled={wanted !== undefined}
+                onChange={({ currentTarget }) => choose(currentTarget.value || undefined)}
+              >
+                <option value="">all hosts</option>
+                {hosts.map((name) => (
+                  <option key={name} value={name}>
+                    host {name}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
           <Button icon="again" act={reload} onProblem={onProblem} disabled={!isUp}>
             Reload
           </Button>
           <Stepper
-            name={hosts > 1 ? "Workers on each host" : "Workers"}
+            name={step.hosts > 1 && host === undefined ? "Workers on each host" : "Workers"}
             value={wanted ?? count}
             from={1}
             to={MOST_WORKERS}
             disabled={!isUp || count === 0 || isLost}
-            onChange={(to) => void scale(to)}
+            onChange={(to) => void scale(to, host)}
             note={wanted === undefined ? undefined : `${count} so far`}
           />
         </>
@@ -102,11 +125,11 @@ function Controls({
 function useScale({ socket, say }: PlaceProps["bench"], step: number) {
   const [wanted, setWanted] = useState<number>();
   const asked = useRef(0);
-  const scale = async (to: number) => {
+  const scale = async (to: number, host: string | undefined) => {
     const turn = (asked.current += 1);
     setWanted(to);
     try {
-      await ask(socket, () => socket.emitWithAck("worker", step, { do: "scale", to }));
+      await ask(socket, () => socket.emitWithAck("worker", step, { do: "scale", to, host }));
     } catch (error) {
       say(error instanceof Error ? error.message : String(error), "bad");
     } finally {
