@@ -3,6 +3,7 @@ import { broadcast } from "./experiments/broadcast.ts";
 import { browser } from "./experiments/browser.ts";
 import { faults } from "./experiments/faults.ts";
 import { handshake } from "./experiments/handshake.ts";
+import { hosts } from "./experiments/hosts.ts";
 import { loop } from "./experiments/loop.ts";
 import { memory } from "./experiments/memory.ts";
 import { relay } from "./experiments/relay.ts";
@@ -14,6 +15,7 @@ export const experiments: readonly Experiment[] = [
   broadcast,
   relay,
   faults,
+  hosts,
   memory,
   loop,
 ];

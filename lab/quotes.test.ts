@@ -54,6 +54,17 @@ describe("a quote", () => {
     ).toBeUndefined();
   });
 
+  test("may be one of several, each of a place of its own", () => {
+    const quotes = quotesIn(
+      "<!-- lab tiny time fix=none|relay workers=4: 2 ms | 3 ms (2–4) -->\n\n2, 3",
+    );
+
+    expect(quotes.map(({ at, text }) => [at, text])).toEqual([
+      [{ fix: "none", workers: 4 }, "2 ms"],
+      [{ fix: "relay", workers: 4 }, "3 ms (2–4)"],
+    ]);
+  });
+
   test("does not hold when the report says something else", () => {
     expect(flaw(`${mark("3 of 40")}\n\n3 of 40 connect.\n`)).toBe(
       "the report says 2 of 40, and the comment says 3 of 40",

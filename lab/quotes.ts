@@ -7,6 +7,10 @@ import { Summaries, type Summary } from "./frame/summary.ts";
  * A text that quotes a figure says in a comment which, and the paragraph below it holds its numbers:
  *
  *     <!-- lab handshake connected fix=none workers=4 …: 2 of 40 -->
+ *
+ * Several beside each other, as in a row of a table, are parted by `|`:
+ *
+ *     <!-- lab handshake connected fix=none|relay workers=4 …: 2 of 40 | 40 of 40 -->
  */
 const MARK = /<!-- lab (\S+) (\S+) ([^:>]*?): ?([^>]*?) -->/g;
 
@@ -23,18 +27,28 @@ export interface Quote {
 
 /** The quotes of a text, in order. */
 export function quotesIn(markdown: string): Quote[] {
-  return [...markdown.matchAll(MARK)].map((match) => {
+  return [...markdown.matchAll(MARK)].flatMap((match) => {
     const [whole, experiment = "", measure = "", place = "", text = ""] = match;
     const rest = markdown.slice(match.index + whole.length).replace(/^\s*(<!--[^>]*-->\s*)*/, "");
-    return { experiment, measure, at: placeOf(place), text, below: rest.split(/\n\s*\n/)[0] ?? "" };
+    const below = rest.split(/\n\s*\n/)[0] ?? "";
+    return text.split("|").map((one, nth) => ({
+      experiment,
+      measure,
+      at: placeOf(place, nth),
+      text: one.trim(),
+      below,
+    }));
   });
 }
 
-function placeOf(words: string): Place {
+/** @param nth which one, of values that are parted by `|` */
+function placeOf(words: string, nth: number): Place {
   const pairs = words.split(/\s+/).filter(Boolean);
   return Object.fromEntries(
     pairs.map((pair) => {
-      const [name = "", value = ""] = pair.split("=");
+      const [name = "", values = ""] = pair.split("=");
+      const all = values.split("|");
+      const value = all.length > 1 ? (all[nth] ?? "") : values;
       return [name, /^\d+$/.test(value) ? Number(value) : value];
     }),
   );

@@ -35,7 +35,7 @@ const STATISTICS = {
 };
 
 /** The most samples that are resampled of one place: more make an interval no better, only slower. */
-const ENOUGH = 5000;
+const ENOUGH = 2000;
 
 /** What was found, in numbers. */
 export class Summaries {

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { io, type Socket } from "socket.io-client";
 import { answer } from "../cluster/calls.ts";
+import { startLag, stopLag } from "../load/lag.ts";
 
 /** One client's way to a connection. */
 export interface Connected {
@@ -112,6 +113,8 @@ const answers = {
   release(): void {
     for (const socket of held.splice(0)) socket.disconnect();
   },
+  startLag,
+  stopLag,
 };
 export type LoadAnswers = typeof answers;
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { openRun } from "../../workshop/stage/run.ts";
-import { measureHosts } from "./measure.ts";
+import { measureHosts, type Samples } from "./measure.ts";
 import { tableOf } from "./table.ts";
 
 /** All variants, each with an nginx of its own, and an app on two hosts: 20 s on a quiet machine. In ms. */
@@ -22,12 +22,12 @@ test(
     });
 
     const [block] = blocks;
-    for (const samples of Object.values(block?.variants ?? {})) {
-      expect(samples.connected).toHaveLength(12);
+    for (const [round] of Object.values(block?.variants ?? {})) {
+      expect(round?.connected).toHaveLength(12);
     }
-    const spread = (hosts: Record<string, number> = {}) => Object.keys(hosts).length;
-    expect(spread(block?.variants.ipHash?.hosts)).toBe(1);
-    expect(spread(block?.variants.roundRobin?.hosts)).toBe(2);
+    const spread = (rounds: readonly Samples[] = []) => Object.keys(rounds[0]?.hosts ?? {}).length;
+    expect(spread(block?.variants.ipHash)).toBe(1);
+    expect(spread(block?.variants.roundRobin)).toBe(2);
     expect(tableOf(blocks)).toContain("sticky by cookie");
   },
 );

@@ -11,6 +11,7 @@ import { startRedis } from "../../workshop/stage/redis.ts";
 import { connectRemotePm2 } from "../../workshop/stage/remote-pm2.ts";
 import type { Run } from "../../workshop/stage/run.ts";
 import { startChild, type Child } from "../cluster/child.ts";
+import { MOST_LAG_ALONE, whyInvalid, type Lag } from "../load/lag.ts";
 import { startCounter, type Counter } from "../relay/commands.ts";
 import type { LoadAnswers } from "./load.ts";
 import { confOf, variants, type Variant } from "./variants.ts";
@@ -39,26 +40,28 @@ export const QUICK: Omit<Plan, "workers" | "variants"> = {
   pollingMessages: 20,
 };
 
-/** What one variant has given, all rounds together. Times in ms. */
+/** What one variant has given in one round. Times in ms. */
 export interface Samples {
   tried: number;
   connected: number[];
   upgraded: number[];
-  /** Per connect, one number a round. */
-  connectPublishes: number[];
+  /** Messages on the channels of Redis for each connect. */
+  connectPublishes: number;
   /** Of an acknowledged message, over what the clients have upgraded to. */
   roundTrip: number[];
-  publishes: number[];
-  /** The same over polling; nothing where nobody polls. */
-  polling: number[];
-  pollingPublishes: number[];
+  publishes: number;
+  /** The same over polling; absent where nobody polls. */
+  polling?: { roundTrip: number[]; publishes: number };
   /** How many sessions each host has got. */
   hosts: Record<string, number>;
+  /** How late the clients' process was itself meanwhile. */
+  lag: Lag;
 }
 
 export interface Block {
   workers: number;
-  variants: Partial<Record<Variant, Samples>>;
+  /** One for each round. */
+  variants: Partial<Record<Variant, Samples[]>>;
 }
 
 /** Clients that stay, for the messages. */
@@ -125,7 +128,7 @@ async function measureBlock(run: Run, bench: Bench): Promise<Block> {
     quiet: true,
     on,
   });
-  const found = new Map<Variant, Samples>();
+  const found = new Map<Variant, Samples[]>();
   const nginxes: Nginx[] = [];
   await using _ = {
     async [Symbol.asyncDispose]() {
@@ -140,7 +143,7 @@ async function measureBlock(run: Run, bench: Bench): Promise<Block> {
     const nginx = await startNginx(run, { conf, port: await freePort(), hosts, name });
     nginxes.push(nginx);
     urls.set(variant, nginx.url);
-    found.set(variant, noSamples());
+    found.set(variant, []);
   }
   const idle = await idleRate(counter);
   // A round before the first makes all processes warm.
@@ -149,11 +152,10 @@ async function measureBlock(run: Run, bench: Bench): Promise<Block> {
       `${workers} on each host: ${round < 0 ? "warming up" : `round ${round + 1} of ${plan.rounds}`}`,
     );
     for (const variant of turned(plan.variants, Math.max(0, round))) {
-      const samples = found.get(variant);
       const url = urls.get(variant);
-      if (!samples || !url) continue;
-      const into = round < 0 ? noSamples() : samples;
-      await measureVariant({ load, counter, idle, plan, variant, url }, into);
+      if (!url) continue;
+      const samples = await watched({ load, counter, idle, plan, variant, url });
+      if (round >= 0) found.get(variant)?.push(samples);
     }
   }
   return { workers, variants: Object.fromEntries(found) };
@@ -169,35 +171,53 @@ interface Situation {
   url: string;
 }
 
-async function measureVariant(situation: Situation, into: Samples): Promise<void> {
+/** How often a variant is measured in a round when the clients were late each time. */
+const TRIES = 3;
+
+async function watched(situation: Situation): Promise<Samples> {
+  const { load } = situation;
+  for (let tries = 1; ; tries += 1) {
+    await load.ask("startLag");
+    const samples = await measureVariant(situation);
+    const lag = await load.ask("stopLag");
+    if (tries === TRIES || whyInvalid(lag, MOST_LAG_ALONE) === undefined)
+      return { ...samples, lag };
+  }
+}
+
+async function measureVariant(situation: Situation): Promise<Omit<Samples, "lag">> {
   const { load, plan, variant, url } = situation;
   const transports = [...variants[variant].transports];
-  const [all, perConnect] = await counted(situation, plan.connects, () =>
+  const [all, connectPublishes] = await counted(situation, plan.connects, () =>
     load.ask("connect", { url, transports, count: plan.connects }),
   );
   await sleep(FAREWELL);
-  into.tried += plan.connects;
-  into.connected.push(...all.map(({ connected }) => connected));
-  into.upgraded.push(...all.map(({ upgraded }) => upgraded));
-  into.connectPublishes.push(perConnect);
-  for (const { host } of all) into.hosts[host] = (into.hosts[host] ?? 0) + 1;
+  const hosts: Record<string, number> = {};
+  for (const { host } of all) hosts[host] = (hosts[host] ?? 0) + 1;
 
   const talk = async (how: string[], count: number) => {
     await load.ask("hold", { url, transports: how, count: HELD });
     await load.ask("roundTrips", { url, count: Math.min(WARM_UP, count) });
-    const result = await counted(situation, count, () => load.ask("roundTrips", { url, count }));
+    const [roundTrip, publishes] = await counted(situation, count, () =>
+      load.ask("roundTrips", { url, count }),
+    );
     await load.ask("release");
     // Their farewells are not to be counted with what comes next.
     await sleep(FAREWELL);
-    return result;
+    return { roundTrip, publishes };
   };
-  const [times, publishes] = await talk(transports, plan.messages);
-  into.roundTrip.push(...times);
-  into.publishes.push(publishes);
-  if (!transports.includes("polling")) return;
-  const [polled, perPolled] = await talk(["polling"], plan.pollingMessages);
-  into.polling.push(...polled);
-  into.pollingPublishes.push(perPolled);
+  const upgraded = await talk(transports, plan.messages);
+  const polls = transports.includes("polling");
+  const polling = polls ? await talk(["polling"], plan.pollingMessages) : undefined;
+  return {
+    tried: plan.connects,
+    connected: all.map(({ connected }) => connected),
+    upgraded: all.map(({ upgraded }) => upgraded),
+    connectPublishes,
+    ...upgraded,
+    ...(polling && { polling }),
+    hosts,
+  };
 }
 
 /** What something gives, and how many messages on Redis' channels each of so many units has cost. */
@@ -220,20 +240,6 @@ async function idleRate(counter: Counter): Promise<number> {
   await sleep(IDLE);
   const after = await counter.tally();
   return (after.publishes - before.publishes) / (performance.now() - start);
-}
-
-function noSamples(): Samples {
-  return {
-    tried: 0,
-    connected: [],
-    upgraded: [],
-    connectPublishes: [],
-    roundTrip: [],
-    publishes: [],
-    polling: [],
-    pollingPublishes: [],
-    hosts: {},
-  };
 }
 
 /** The solution of step 9, with so many workers on each host: in the clone, for its imports. */

@@ -5,26 +5,55 @@ import { variants, type Variant } from "./variants.ts";
 
 interface Row {
   title: string;
-  cell: (samples: Samples) => string;
+  cell: (rounds: readonly Samples[]) => string;
 }
 
 const rows: readonly Row[] = [
   {
     title: "connected at first try",
-    cell: ({ connected, tried }) => `${connected.length} of ${tried}`,
+    cell: (all) => `${all.flatMap(({ connected }) => connected).length} of ${tried(all)}`,
   },
-  { title: "connect, until connected, ms", cell: ({ connected }) => time(connected) },
-  { title: "connect, until on a WebSocket, ms", cell: ({ upgraded }) => time(upgraded) },
-  { title: "  messages of the relay for it", cell: (all) => average(all.connectPublishes) },
-  { title: "acknowledged message on a WebSocket, ms", cell: ({ roundTrip }) => time(roundTrip) },
-  { title: "  messages of the relay for it", cell: ({ publishes }) => average(publishes) },
-  { title: "acknowledged message, polling only, ms", cell: ({ polling }) => time(polling) },
-  { title: "  messages of the relay for it", cell: (all) => average(all.pollingPublishes) },
+  {
+    title: "connect, until connected, ms",
+    cell: (all) => time(all.flatMap(({ connected }) => connected)),
+  },
+  {
+    title: "connect, until on a WebSocket, ms",
+    cell: (all) => time(all.flatMap(({ upgraded }) => upgraded)),
+  },
+  {
+    title: "  messages of the relay for it",
+    cell: (all) => average(all.map(({ connectPublishes }) => connectPublishes)),
+  },
+  {
+    title: "acknowledged message on a WebSocket, ms",
+    cell: (all) => time(all.flatMap(({ roundTrip }) => roundTrip)),
+  },
+  {
+    title: "  messages of the relay for it",
+    cell: (all) => average(all.map(({ publishes }) => publishes)),
+  },
+  {
+    title: "acknowledged message, polling only, ms",
+    cell: (all) => time(all.flatMap(({ polling }) => polling?.roundTrip ?? [])),
+  },
+  {
+    title: "  messages of the relay for it",
+    cell: (all) => average(all.flatMap(({ polling }) => polling?.publishes ?? [])),
+  },
   {
     title: "sessions on host a, on host b",
-    cell: ({ hosts }) => `${hosts.a ?? 0}, ${hosts.b ?? 0}`,
+    cell: (all) => `${sessions(all, "a")}, ${sessions(all, "b")}`,
   },
 ];
+
+function tried(all: readonly Samples[]): number {
+  return all.reduce((sum, round) => sum + round.tried, 0);
+}
+
+function sessions(all: readonly Samples[], host: string): number {
+  return all.reduce((sum, { hosts }) => sum + (hosts[host] ?? 0), 0);
+}
 
 /** The figures of all blocks, as text. */
 export function tableOf(blocks: readonly Block[]): string {
@@ -33,15 +62,15 @@ export function tableOf(blocks: readonly Block[]): string {
 
 function blockTable({ workers, variants: measured }: Block): string {
   const columns = (Object.keys(variants) as Variant[]).flatMap((variant) => {
-    const samples = measured[variant];
-    return samples ? [{ title: variants[variant].title, samples }] : [];
+    const all = measured[variant];
+    return all ? [{ title: variants[variant].title, all }] : [];
   });
   return align([
     [
       `2 hosts, ${workers} worker${workers === 1 ? "" : "s"} each`,
       ...columns.map(({ title }) => title),
     ],
-    ...rows.map(({ title, cell }) => [title, ...columns.map(({ samples }) => cell(samples))]),
+    ...rows.map(({ title, cell }) => [title, ...columns.map(({ all }) => cell(all))]),
   ]);
 }
 

@@ -12,7 +12,8 @@ export interface Summary {
 
 /** The smallest sample that this share of all (0 to 1) does not exceed; NaN where there is none. */
 export function percentile(samples: readonly number[], share: number): number {
-  const sorted = [...samples].sort((a, b) => a - b);
+  // Numbers of one type are sorted as numbers, and several times as fast: a bootstrap sorts millions.
+  const sorted = new Float64Array(samples).sort();
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? NaN;
 }
 

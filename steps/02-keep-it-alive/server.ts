@@ -54,9 +54,9 @@ httpServer.listen(PORT, () => {
 });
 
 //#region TODO 2.3
-// pm2 stops a process with SIGINT (Docker and systemd with SIGTERM), and kills it if it has not ended within kill_timeout. Make it end
-// by its own will: once SIGINT comes, close Socket.IO (which ends the sessions and stops listening),
-// wait until that is done, and exit with code 0.
+// pm2 stops a process with SIGINT (Docker and systemd with SIGTERM), and kills it if it has not ended
+// within kill_timeout. Make it end by itself: once SIGINT comes, close Socket.IO (which ends the
+// sessions and stops listening), wait until that is done, and exit with code 0.
 //#endregion
 
 function here(path: string): string {
