@@ -40,20 +40,20 @@ interface Amount {
 }
 const AMOUNTS: Readonly<Record<Size, Amount>> = {
   quick: {
-    workers: [1, 2, 4],
+    workers: [1, 4],
     fixes: ["none", "relay"],
     rounds: 1,
-    loads: 8,
-    atOnce: 4,
-    within: 4_000,
+    loads: 6,
+    atOnce: 3,
+    within: 6_000,
   },
   full: {
     workers: [1, 2, 3, 4, 6, 8],
     fixes: ["none", "adapter", "websocket", "sticky", "relay"],
-    rounds: 3,
-    loads: 20,
-    atOnce: 4,
-    within: 6_000,
+    rounds: 2,
+    loads: 12,
+    atOnce: 3,
+    within: 8_000,
   },
 };
 
