@@ -2,7 +2,7 @@ import type { Bench, Experiment, Found, Session, Size } from "../frame/experimen
 import type { Figure } from "../frame/figure.ts";
 import { keysOf } from "../keys.ts";
 import { judge, MOST_LAG_ALONE } from "../load/lag.ts";
-import { FULL, measureHosts, QUICK, type Block, type Samples } from "../many-machines/measure.ts";
+import { FULL, openHostsBench, QUICK, type Block, type Samples } from "../many-machines/measure.ts";
 import { variants, type Variant } from "../many-machines/variants.ts";
 
 const ORDER = keysOf(variants);
@@ -84,12 +84,13 @@ export const hosts: Experiment = {
 
 async function open({ run, size }: Bench): Promise<Session> {
   const { workers: _, ...amount } = AMOUNTS[size];
+  const bench = await openHostsBench(run);
   return {
     async visit({ workers }) {
       const plan = { ...amount, workers: [Number(workers)], variants: ORDER };
-      return (await measureHosts(run, plan)).flatMap(observationsOf);
+      return (await bench.measure(plan)).flatMap(observationsOf);
     },
-    async [Symbol.asyncDispose]() {},
+    [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose](),
   };
 }
 

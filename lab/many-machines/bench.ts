@@ -5,7 +5,7 @@ import { onInterrupt } from "../../workshop/interrupt.ts";
 import { openRun } from "../../workshop/stage/run.ts";
 import { duration } from "../../workshop/text.ts";
 import { describeMachine, saveResult } from "../relay/save.ts";
-import { FULL, measureHosts, QUICK } from "./measure.ts";
+import { FULL, openHostsBench, QUICK } from "./measure.ts";
 import { legendOf, tableOf } from "./table.ts";
 import { variants, type Variant } from "./variants.ts";
 
@@ -30,7 +30,8 @@ async function bench({ quick, save }: { quick?: true; save: boolean }): Promise<
   const machine = describeMachine();
   await using run = await openRun();
   using _ = onInterrupt(async () => run[Symbol.asyncDispose]());
-  const blocks = await measureHosts(run, plan, (what) => {
+  await using hosts = await openHostsBench(run);
+  const blocks = await hosts.measure(plan, (what) => {
     console.error(`${duration(Date.now() - startedAt.getTime()).padStart(7)}  ${what}`);
   });
   const took = Date.now() - startedAt.getTime();

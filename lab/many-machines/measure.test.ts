@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { openRun } from "../../workshop/stage/run.ts";
-import { measureHosts, type Samples } from "./measure.ts";
+import { openHostsBench, type Samples } from "./measure.ts";
 import { tableOf } from "./table.ts";
 
 /** All variants, each with an nginx of its own, and an app on two hosts: 20 s on a quiet machine. In ms. */
@@ -12,7 +12,9 @@ test(
   async () => {
     await using run = await openRun();
 
-    const blocks = await measureHosts(run, {
+    await using hosts = await openHostsBench(run);
+
+    const blocks = await hosts.measure({
       workers: [1],
       variants: ["roundRobin", "stickySid", "stickyCookie", "ipHash", "webSocketOnly"],
       rounds: 1,

@@ -75,33 +75,44 @@ const IDLE = 2_000;
 /** The servers of the solution answer `echo`, too. */
 const ECHO = new URL("../../checks/experiments/echo.mjs", import.meta.url).href;
 
-/**
- * Measures all variants side by side: one app on two hosts, and in front of it an nginx for each
- * variant. The variants take turns within each round, in an order that turns.
- *
- * @param progress told what comes next
- */
-export async function measureHosts(
-  run: Run,
-  plan: Plan,
-  progress: (what: string) => void = () => {},
-): Promise<Block[]> {
-  const blocks: Block[] = [];
+/** Two hosts and clients, for as many measurements as are wanted. Disposing it ends them. */
+export interface HostsBench extends AsyncDisposable {
+  /**
+   * Measures all variants side by side: one app on two hosts, and in front of it an nginx for each
+   * variant. The variants take turns within each round, in an order that turns.
+   *
+   * @param progress told what comes next
+   */
+  measure: (plan: Plan, progress?: (what: string) => void) => Promise<Block[]>;
+}
+
+/** Starts what all measurements share: pm2 for each host, and the clients' process. */
+export async function openHostsBench(run: Run): Promise<HostsBench> {
   const pm2s: Pm2[] = [];
   const load = startChild<LoadAnswers>(run, "load", new URL("load.ts", import.meta.url));
+  const close = async () => {
+    await load[Symbol.asyncDispose]();
+    for (const pm2 of pm2s) await pm2[Symbol.asyncDispose]();
+  };
   try {
     for (const { name } of HOSTS) {
       pm2s.push(await connectRemotePm2(await startDaemon(run, `bench-${name}`)));
     }
-    for (const workers of plan.workers) {
-      progress(`${workers} on each host: starting`);
-      blocks.push(await measureBlock(run, { plan, workers, pm2s, load, progress }));
-    }
-  } finally {
-    await load[Symbol.asyncDispose]();
-    for (const pm2 of pm2s) await pm2[Symbol.asyncDispose]();
+  } catch (error) {
+    await close();
+    throw error;
   }
-  return blocks;
+  return {
+    async measure(plan, progress = () => {}) {
+      const blocks: Block[] = [];
+      for (const workers of plan.workers) {
+        progress(`${workers} on each host: starting`);
+        blocks.push(await measureBlock(run, { plan, workers, pm2s, load, progress }));
+      }
+      return blocks;
+    },
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 interface Bench {
