@@ -59,12 +59,23 @@ export function flawOf(quote: Quote, reports: string): string | undefined {
   const { experiment, measure, at, text, below } = quote;
   const file = join(reports, experiment, "result.json");
   if (!existsSync(file)) return `there is no committed report of ${experiment}`;
-  const { summaries }: { summaries: Summary[] } = JSON.parse(readFileSync(file, "utf8"));
-  const said = new Summaries(summaries).at(measure, at)?.text;
+  const said = summariesIn(file).at(measure, at)?.text;
   if (said === undefined) return `the report of ${experiment} has no ${measure} there`;
   if (said !== text) return `the report says ${said}, and the comment says ${text}`;
   const missing = numbersIn(text).filter((number) => !numbersIn(below).includes(number));
   return missing.length > 0 ? `the text below does not say ${missing.join(" and ")}` : undefined;
+}
+
+/** By file: a report has megabytes of samples, and many texts quote it. */
+const read = new Map<string, Summaries>();
+
+function summariesIn(file: string): Summaries {
+  let found = read.get(file);
+  if (!found) {
+    const { summaries }: { summaries: Summary[] } = JSON.parse(readFileSync(file, "utf8"));
+    read.set(file, (found = new Summaries(summaries)));
+  }
+  return found;
 }
 
 /** The numbers of a text; of a figure with an interval, only the figure itself. */
