@@ -97,6 +97,30 @@ describe.concurrent.each(keeping)(
       expect(elsewhere.heard.map(({ text }) => text)).toEqual(["in the lobby"]);
     });
 
+    test("gives who goes to another room before they have caught up nothing of the old one", async ({
+      arena,
+    }) => {
+      await using redis = await arena.redis();
+      await using playing = await arena.play(step, redis.url);
+      using gathering = await Gathering.of(playing.app, WORKERS);
+      const [away, there] = gathering.people;
+      if (!away || !there) throw new Error("unreachable: two have come");
+      await mustBeAcknowledged(there, "before");
+      await holds(() => away.heard.some(({ text }) => text === "before"));
+      away.socket.disconnect();
+      await mustBeAcknowledged(there, "in the lobby");
+
+      redis.pause();
+      away.socket.connect();
+      await holds(() => away.hellos.length > 1);
+      await away.socket.emitWithAck("join", "kitchen");
+      redis.resume();
+
+      await mustBeAcknowledged(away, "in the kitchen");
+      await holds(() => away.heard.some(({ text }) => text === "in the kitchen"));
+      expect(away.heard.map(({ text }) => text)).toEqual(["before", "in the kitchen"]);
+    });
+
     test("takes who comes back with an offset of nonsense, or of the future, for somebody new or with a gap", async ({
       arena,
     }) => {

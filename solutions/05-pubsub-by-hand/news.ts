@@ -9,12 +9,12 @@ export interface News {
 
 /**
  * Reads what came over the channel. Undefined for what is no news: whoever reaches Redis can
- * publish there, whatever they like.
+ * publish there, whatever they like. What else is in it is left out.
  */
 export function readNews(raw: string): News | undefined {
   try {
     const news: unknown = JSON.parse(raw);
-    return isNews(news) ? news : undefined;
+    return isNews(news) ? { origin: news.origin, said: pick(news.said) } : undefined;
   } catch {
     return undefined;
   }
@@ -31,10 +31,17 @@ function isSaid(value: unknown): value is Said {
     value.text.length >= 1 &&
     value.text.length <= 500 &&
     typeof value.from === "string" &&
+    value.from.length >= 1 &&
+    value.from.length <= 20 &&
     isObject(value.worker) &&
     typeof value.worker.instance === "number" &&
     typeof value.worker.pid === "number"
   );
+}
+
+/** What has been looked at, and no more: it goes on to every client. */
+function pick({ text, from, worker: { instance, pid } }: Said): Said {
+  return { text, from, worker: { instance, pid } };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

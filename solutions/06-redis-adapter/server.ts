@@ -149,7 +149,9 @@ io.on("roomChanged", (room) => void tellWhoIsIn(room));
 const telling = new Map<string, boolean>();
 
 /** Tells our own clients who is in their room. One at a time, so that the last word is the newest. */
-async function tellWhoIsIn(room: string): Promise<void> {
+async function tellWhoIsIn(room: unknown): Promise<void> {
+  // "roomChanged" comes from whoever can publish in Redis, with anything.
+  if (typeof room !== "string") return;
   if (telling.has(room)) {
     telling.set(room, true);
     return;

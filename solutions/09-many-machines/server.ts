@@ -72,6 +72,14 @@ const engine = new RelayEngine(publisher, subscriber, {
 engine.on("relay_error", (error: Error) => console.error(`relay: ${error.message}`));
 engine.attach(httpServer, { path: "/socket.io/" });
 io.bind(engine);
+// To a WebSocket on another path Engine.IO says nothing, and hangs up after a second. nginx holds that
+// against the host; a refusal it passes on.
+httpServer.on("upgrade", ({ url }, socket) => {
+  if (url?.startsWith("/socket.io/")) return;
+  socket.on("error", () => {});
+  const refusal = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n";
+  socket.end(refusal, () => socket.destroy());
+});
 
 const tail = new Tail();
 // Each worker tells its own clients, and they are told by nobody else.
@@ -213,7 +221,9 @@ io.on("roomChanged", (room) => void tellWhoIsIn(room));
 const telling = new Map<string, boolean>();
 
 /** Tells our own clients who is in their room. One at a time, so that the last word is the newest. */
-async function tellWhoIsIn(room: string): Promise<void> {
+async function tellWhoIsIn(room: unknown): Promise<void> {
+  // "roomChanged" comes from whoever can publish in Redis, with anything.
+  if (typeof room !== "string") return;
   if (telling.has(room)) {
     telling.set(room, true);
     return;

@@ -6,11 +6,15 @@ type Listener = (message: Buffer, channel: Buffer) => void;
 type Options = Parameters<typeof createAdapter>[2];
 type Client = Pick<
   RedisClientType,
-  "publish" | "sendCommand" | "subscribe" | "pSubscribe" | "unsubscribe" | "pUnsubscribe"
+  "isOpen" | "publish" | "sendCommand" | "subscribe" | "pSubscribe" | "unsubscribe" | "pUnsubscribe"
 >;
 
 /** How long the other workers may take to be counted, in ms. */
 const COUNT_WITHIN = 500;
+/** After what time a subscription that has not held is tried again, in ms. */
+const AGAIN = 1000;
+/** What Socket.IO tells a server itself, and refuses to send to another. */
+const RESERVED = ["connect", "connection", "new_namespace"];
 
 /**
  * `createAdapter`, for a worker that shall live on. The adapter drops the promises of what it
@@ -23,7 +27,8 @@ const COUNT_WITHIN = 500;
  */
 export function createTolerantAdapter(publisher: Client, subscriber: Client, options: Options) {
   const create = createAdapter(tolerant(publisher), tolerant(subscriber), options);
-  return function (namespace: unknown) {
+  return function (namespace: object) {
+    shield(namespace);
     const adapter = create(namespace);
     // Its one method that is called without an await. Private, hence this way.
     const onRequest: (...request: unknown[]) => Promise<void> = Reflect.get(adapter, "onrequest");
@@ -32,6 +37,19 @@ export function createTolerantAdapter(publisher: Client, subscriber: Client, opt
     );
     return adapter;
   };
+}
+
+/** Refuses events that no server sends: "connection" would come with a socket that is none. */
+function shield(namespace: object): void {
+  // Private, too.
+  const onEvent: (event: unknown[]) => void = Reflect.get(namespace, "_onServerSideEmit");
+  Reflect.set(namespace, "_onServerSideEmit", (event: unknown[]) => {
+    const [name] = event;
+    if (typeof name !== "string" || RESERVED.includes(name)) {
+      throw new Error("an event that no server sends");
+    }
+    onEvent.call(namespace, event);
+  });
 }
 
 /** The same client, with promises that are never rejected. */
@@ -60,15 +78,34 @@ function tolerant(client: Client): object {
       const counted = client.sendCommand(command).catch(() => alone);
       return Promise.race([counted, sleep(COUNT_WITHIN, alone)]);
     },
-    subscribe: (channels: string[], listener: Listener) =>
-      client.subscribe(channels, guarded(listener), true).catch(complain("not subscribed")),
-    pSubscribe: (pattern: string, listener: Listener) =>
-      client.pSubscribe(pattern, guarded(listener), true).catch(complain("not subscribed")),
+    subscribe: (channels: string[], listener: Listener) => {
+      const guard = guarded(listener);
+      return insist(client, () => client.subscribe(channels, guard, true));
+    },
+    pSubscribe: (pattern: string, listener: Listener) => {
+      const guard = guarded(listener);
+      return insist(client, () => client.pSubscribe(pattern, guard, true));
+    },
     unsubscribe: (channel: string, listener: Listener) =>
       client.unsubscribe(channel, guards.get(listener), true).catch(complain("not unsubscribed")),
     pUnsubscribe: (pattern: string, listener: Listener) =>
       client.pUnsubscribe(pattern, guards.get(listener), true).catch(complain("not unsubscribed")),
   });
+}
+
+/**
+ * Subscribes until it holds. After a break the client subscribes anew, but only to what Redis has
+ * confirmed before: where the connection breaks earlier, the worker would be deaf for ever.
+ */
+async function insist(client: Client, subscribe: () => Promise<void>): Promise<void> {
+  do {
+    try {
+      return await subscribe();
+    } catch (error) {
+      complain("not subscribed")(error);
+    }
+    await sleep(AGAIN, undefined, { ref: false });
+  } while (client.isOpen);
 }
 
 function complain(what: string): (error: unknown) => void {

@@ -31,6 +31,7 @@ export async function catchUp(comer: Comer, tail: Tail, enter: () => void): Prom
       //#region TODO 8.4
       // Take what is between() `at` and the cursor of the tail, page by page; look again, since the
       // cursor moves on meanwhile; and where you have come to where the cursor is, enter() at once.
+      // Who isGone() by the time a page is there is given nothing of it.
       // If nobody holds() what is at `at` any more, the comer must be told, once: miss(). If it is
       // held, and the cursor isBefore() it, this worker is behind: wait until the tail moves().
       enter();

@@ -38,6 +38,8 @@ export async function catchUp(comer: Comer, tail: Tail, enter: () => void): Prom
         continue;
       }
       const { kept, at: next } = await between(at, cursor);
+      // It may have gone to another room meanwhile.
+      if (comer.isGone()) return;
       for (const message of kept) comer.take(message);
       at = next;
       if (at === tail.cursor) {

@@ -4,6 +4,7 @@ import type { RedisClientType } from "redis";
 type Listener = (message: Buffer, channel: Buffer) => void;
 type Client = Pick<
   RedisClientType,
+  | "isOpen"
   | "publish"
   | "sPublish"
   | "sendCommand"
@@ -23,6 +24,10 @@ type Create<O, A> = (
 
 /** How long the other workers may take to be counted, in ms. */
 const COUNT_WITHIN = 500;
+/** After what time a subscription that has not held is tried again, in ms. */
+const AGAIN = 1000;
+/** What Socket.IO tells a server itself, and refuses to send to another. */
+const RESERVED = ["connect", "connection", "new_namespace"];
 
 /**
  * An adapter for a worker that shall live on. Both kinds drop promises: of what they publish, of their
@@ -38,9 +43,10 @@ export function createTolerantAdapter<O, A extends object>(
   publisher: Client,
   subscriber: Client,
   options: O,
-): (namespace: unknown) => A {
+): (namespace: object) => A {
   const createOne = create(tolerant(publisher), tolerant(subscriber), options);
   return function (namespace) {
+    shield(namespace);
     const adapter = createOne(namespace);
     // The one method of createAdapter's that is called without an await. Private, hence this way.
     const onRequest: unknown = Reflect.get(adapter, "onrequest");
@@ -55,6 +61,19 @@ export function createTolerantAdapter<O, A extends object>(
     }
     return adapter;
   };
+}
+
+/** Refuses events that no server sends: "connection" would come with a socket that is none. */
+function shield(namespace: object): void {
+  // Private, too.
+  const onEvent: (event: unknown[]) => void = Reflect.get(namespace, "_onServerSideEmit");
+  Reflect.set(namespace, "_onServerSideEmit", (event: unknown[]) => {
+    const [name] = event;
+    if (typeof name !== "string" || RESERVED.includes(name)) {
+      throw new Error("an event that no server sends");
+    }
+    onEvent.call(namespace, event);
+  });
 }
 
 /** The same client, with promises that are never rejected. */
@@ -85,12 +104,18 @@ function tolerant(client: Client): object {
       const counted = client.sendCommand(command).catch(() => alone);
       return Promise.race([counted, sleep(COUNT_WITHIN, alone)]);
     },
-    subscribe: (channels: string[], listener: Listener) =>
-      client.subscribe(channels, guarded(listener), true).catch(complain("not subscribed")),
-    pSubscribe: (pattern: string, listener: Listener) =>
-      client.pSubscribe(pattern, guarded(listener), true).catch(complain("not subscribed")),
-    sSubscribe: (channel: string, listener: Listener) =>
-      client.sSubscribe(channel, guarded(listener), true).catch(complain("not subscribed")),
+    subscribe: (channels: string[], listener: Listener) => {
+      const guard = guarded(listener);
+      return insist(client, () => client.subscribe(channels, guard, true));
+    },
+    pSubscribe: (pattern: string, listener: Listener) => {
+      const guard = guarded(listener);
+      return insist(client, () => client.pSubscribe(pattern, guard, true));
+    },
+    sSubscribe: (channel: string, listener: Listener) => {
+      const guard = guarded(listener);
+      return insist(client, () => client.sSubscribe(channel, guard, true));
+    },
     unsubscribe: (channel: string, listener: Listener) =>
       client.unsubscribe(channel, guards.get(listener), true).catch(complain("not unsubscribed")),
     pUnsubscribe: (pattern: string, listener: Listener) =>
@@ -98,6 +123,21 @@ function tolerant(client: Client): object {
     sUnsubscribe: (channel: string) =>
       client.sUnsubscribe(channel).catch(complain("not unsubscribed")),
   });
+}
+
+/**
+ * Subscribes until it holds. After a break the client subscribes anew, but only to what Redis has
+ * confirmed before: where the connection breaks earlier, the worker would be deaf for ever.
+ */
+async function insist(client: Client, subscribe: () => Promise<void>): Promise<void> {
+  do {
+    try {
+      return await subscribe();
+    } catch (error) {
+      complain("not subscribed")(error);
+    }
+    await sleep(AGAIN, undefined, { ref: false });
+  } while (client.isOpen);
 }
 
 function complain(what: string): (error: unknown) => void {
