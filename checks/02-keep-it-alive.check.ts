@@ -6,6 +6,7 @@ import { promisify, stripVTControlCharacters } from "node:util";
 import type { StartOptions } from "pm2";
 import { NotYet, type Finding } from "../workshop/problems.ts";
 import type { App } from "../workshop/stage/app.ts";
+import { endDaemon } from "../workshop/stage/daemon.ts";
 import { cleanEnvironment } from "../workshop/stage/environment.ts";
 import { PM2_BIN, type Worker } from "../workshop/stage/pm2.ts";
 import { isAlive } from "../workshop/stage/processes.mjs";
@@ -218,6 +219,7 @@ check(
     const { pm2, name, port, file } = await stageIt("terminal");
     // A home of its own: here it is pm2 start, typed in that terminal, that brings the daemon up.
     const home = `${pm2.home}-${port}`;
+    await using _daemon = { [Symbol.asyncDispose]: () => endDaemon(home) };
     await using terminal = openTerminal(home, file);
     await answers(`http://127.0.0.1:${port}/`, "after pm2 start", STARTED_WITHIN);
     const before = await typed(home, ["pid", name]);

@@ -36,6 +36,7 @@ import {
 import { mustBeOneStep, mustForgetIds, mustKeepOnce } from "./support/said-again.ts";
 import { Traffic } from "./support/traffic.ts";
 import { away, flood, mustBeTrimmed } from "./support/trimming.ts";
+import { PING, talkOn, UNDER_FIRE } from "./support/under-fire.ts";
 import { Death, survives } from "./support/vitals.ts";
 
 /** How many drafts are said through each worker at the same time. */
@@ -47,21 +48,10 @@ const BREAKS = 60;
 /** How many messages the app shall keep, where that is what it is about. */
 const HISTORY = 100;
 const FLOOD = 700;
-/**
- * The ping interval, and the ping timeout, of an app under fire, in ms. What was handed to a worker that
- * froze, or in the moment of its death, nobody answers: only the pings tell.
- */
-const PING = 1_000;
-const UNDER_FIRE = {
-  env: { PING_INTERVAL: String(PING), PING_TIMEOUT: String(PING) },
-  quiet: true,
-};
 /** For how long somebody is away, in ms. */
 const AWAY = { worker: 4 * PING, redis: 2_000, page: 5_000 };
 /** What a person types while Redis is away. */
 const TYPED = "while Redis is away";
-/** How long they talk before something breaks, in ms. */
-const BEFORE = 1_000;
 
 check(
   "four workers, and what is acknowledged is kept in a stream of Redis",
@@ -173,7 +163,7 @@ check(
   { fault: true, look: onSay },
   async (scene) => {
     const further = await scene.launch(UNDER_FIRE);
-    using traffic = await talkOn(further);
+    using traffic = await talkWithPage(further);
     const pm2 = await scene.pm2();
     await traffic.under("pm2 reloaded the workers", () => pm2.reload(further.app.name));
     scene.show(await traffic.settle());
@@ -185,7 +175,7 @@ check(
   { fault: true, look: onSay },
   async ({ launch, show }) => {
     const further = await launch(UNDER_FIRE);
-    using traffic = await talkOn(further);
+    using traffic = await talkWithPage(further);
     for (const worker of await further.app.workers()) {
       await traffic.under(`worker ${worker.instance} was killed`, () =>
         killed(further.app, worker),
@@ -200,7 +190,7 @@ check(
   { fault: true, look: onAppend },
   async ({ launch, show }) => {
     const further = await launch(UNDER_FIRE);
-    using traffic = await talkOn(further);
+    using traffic = await talkWithPage(further);
     const [person] = traffic.people;
     if (!person) throw new Error("unreachable: twenty talk");
     await traffic.under(`worker ${person.instance} was frozen`, () =>
@@ -221,7 +211,7 @@ check(
     );
     const { app, redis, clients } = further;
     // Over WebSocket alone, a page needs no Redis to stay connected.
-    using traffic = await talkOn(further, "/?transports=websocket");
+    using traffic = await talkWithPage(further, "/?transports=websocket");
     const { page } = traffic;
     const before = await app.workers();
     await caught(further, before, () =>
@@ -251,7 +241,7 @@ check(
     const { app, redis } = further;
     show(await mustBeToldOfLoss(app, redis, step.workers));
     // Over WebSocket alone, a page needs no Redis to stay connected.
-    using traffic = await talkOn(further, "/?transports=websocket");
+    using traffic = await talkWithPage(further, "/?transports=websocket");
     const { page, people } = traffic;
     await survives(app, await app.workers(), "a Redis that has lost its data", () =>
       traffic.under("Redis had lost its data", async () => {
@@ -274,7 +264,7 @@ check(
   { fault: true, look: onClient },
   async ({ launch, show }) => {
     const further = await launch(UNDER_FIRE);
-    using traffic = await talkOn(further);
+    using traffic = await talkWithPage(further);
     const { page } = traffic;
     await say(page, "before");
     await waiting(page, 0, onSay);
@@ -315,17 +305,10 @@ async function caught(
 }
 
 /** Twenty people and a page, in the middle of a conversation. */
-async function talkOn({ app, redis, pages }: FurtherApp, path = "/"): Promise<Traffic> {
-  const traffic = new Traffic(app, () => keptIds(redis));
-  try {
-    const page = await pages.open(path);
+function talkWithPage(further: FurtherApp, path = "/"): Promise<Traffic> {
+  return talkOn(further, async (traffic) => {
+    const page = await further.pages.open(path);
     await state(page, "connected", { greeted: true });
     await traffic.hear(page);
-    await traffic.begin();
-    await sleep(BEFORE);
-    return traffic;
-  } catch (error) {
-    traffic[Symbol.dispose]();
-    throw error;
-  }
+  });
 }

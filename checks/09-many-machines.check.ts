@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { NotYet } from "../workshop/problems.ts";
 import { readNginxConf } from "../workshop/stage/nginx-conf.ts";
 import { mustKnowAddresses } from "./support/addresses.ts";
@@ -9,7 +8,7 @@ import {
   mustKeepToRooms,
   mustKnowEachOther,
 } from "./support/both-hosts.ts";
-import { check, type FurtherApp } from "./support/check.ts";
+import { check } from "./support/check.ts";
 import {
   DIES_MIDWAY,
   mustBeAskedAgain,
@@ -29,28 +28,19 @@ import {
   onUpstream,
   requireClusters,
 } from "./support/hosts-seen.ts";
-import { keptIds } from "./support/kept.ts";
 import { mustShowItsAddress, twoOnDifferentHosts } from "./support/pages-on-hosts.ts";
 import { mustAnswerEverywhere, openThrough } from "./support/passage.ts";
 import { say, texts } from "./support/room.ts";
 import { mustBeSharded } from "./support/sharded.ts";
 import { mustBearSilence } from "./support/silence.ts";
 import { mustUpgrade } from "./support/through-upgrades.ts";
-import { Traffic } from "./support/traffic.ts";
+import { talkOn, UNDER_FIRE } from "./support/under-fire.ts";
 import { survives } from "./support/vitals.ts";
 
 /** Of so many sessions, each host gets some. */
 const SESSIONS = 24;
 /** How many clients with default transports are looked at until they have upgraded. */
 const UPGRADES = 8;
-/** The ping interval, and the ping timeout, of an app under fire, in ms. */
-const PING = 1_000;
-const UNDER_FIRE = {
-  env: { PING_INTERVAL: String(PING), PING_TIMEOUT: String(PING) },
-  quiet: true,
-};
-/** How long they talk before something breaks, in ms. */
-const BEFORE = 1_000;
 
 check(
   "two hosts of two workers each, and nginx shares clients out among them",
@@ -208,16 +198,3 @@ check(
     show(`${before.length} workers on ${hosts.length} hosts outlived a frozen and a dead Redis`);
   },
 );
-
-/** Twenty people in the middle of a conversation. */
-async function talkOn({ app, redis }: FurtherApp): Promise<Traffic> {
-  const traffic = new Traffic(app, () => keptIds(redis));
-  try {
-    await traffic.begin();
-    await sleep(BEFORE);
-    return traffic;
-  } catch (error) {
-    traffic[Symbol.dispose]();
-    throw error;
-  }
-}

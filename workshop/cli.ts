@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import { Command, CommanderError } from "commander";
 import { folderInGit, steps, type Step } from "./catalog.ts";
 import { EXIT_CODES } from "./check/verdict.ts";
 import { exitCodeOf, explain } from "./failure.ts";
 import { UsageProblem } from "./problems.ts";
 import type { SlidesTyped } from "./slides.ts";
+import { typedFolderOfClone } from "./typed-path.ts";
 import type { Typed } from "./verify/plan.ts";
 
 /**
@@ -227,10 +226,7 @@ async function folderToCheck(
   step: Step,
   { solution, starter, dir }: { solution?: true; starter?: true; dir?: string },
 ): Promise<string> {
-  if (dir !== undefined) {
-    if (existsSync(dir)) return resolve(dir);
-    throw new UsageProblem(`There is no folder ${dir}.`);
-  }
+  if (dir !== undefined) return typedFolderOfClone(dir);
   if (solution || starter) return folderInGit(step, solution ? "solution" : "starter");
   const { aboutNewCopy, learnersCopy } = await import("./copy.ts");
   const copy = learnersCopy(step);

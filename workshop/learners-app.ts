@@ -1,6 +1,6 @@
 import type { Step } from "./catalog.ts";
-import { MachineProblem, NotYet, UsageProblem } from "./problems.ts";
-import { PortTaken, type App, type Launch, type RedisAddress } from "./stage/app.ts";
+import { MachineProblem, NotYet, PortTaken, UsageProblem } from "./problems.ts";
+import type { App, Launch, RedisAddress } from "./stage/app.ts";
 import { startHosts, type HostsApp } from "./stage/hosts.ts";
 import { startManagedApp } from "./stage/managed-app.ts";
 import { startPlainApp } from "./stage/plain-app.ts";
@@ -59,7 +59,8 @@ export class LearnersApp implements AsyncDisposable {
   #app: App | HostsApp | undefined;
   /** Why it is not up. */
   #failure: string | undefined;
-  #coming: { abort: AbortController; done: Promise<void> } | undefined;
+  /** The start or the end that was asked for last: each waits for the one before. */
+  #latest = { abort: new AbortController(), done: Promise.resolve() };
   #shown = "";
   #settling: NodeJS.Timeout | undefined;
   #hadVisitors = false;
@@ -126,23 +127,35 @@ export class LearnersApp implements AsyncDisposable {
   }
 
   /** Ends what runs, starts the code as it is now, and shows its workers or why it does not run. */
-  async restart(): Promise<void> {
-    await this.stop();
-    const abort = new AbortController();
-    const done = this.#start(abort.signal);
-    this.#coming = { abort, done };
-    await done;
+  restart(): Promise<void> {
+    return this.#next(async (signal) => {
+      if (signal.aborted) return;
+      await this.#end();
+      if (!signal.aborted) await this.#start(signal);
+    });
   }
 
-  /** Gives up a start that is under way; what runs goes on. */
+  /** Gives up a start that is under way, or still to come; what runs goes on. */
   abandon(): void {
-    this.#coming?.abort.abort();
+    this.#latest.abort.abort();
   }
 
-  async stop(): Promise<void> {
-    this.abandon();
+  stop(): Promise<void> {
+    return this.#next(() => this.#end());
+  }
+
+  /** What was asked for before is given up and comes to its end: two at once would share one pm2. */
+  #next(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const before = this.#latest;
+    before.abort.abort();
+    const abort = new AbortController();
     // What went wrong there was said there.
-    await this.#coming?.done.catch(() => {});
+    const done = before.done.catch(() => {}).then(() => work(abort.signal));
+    this.#latest = { abort, done };
+    return done;
+  }
+
+  async #end(): Promise<void> {
     clearTimeout(this.#settling);
     const app = this.#app;
     this.#hadVisitors ||= app?.trace.requests.some(({ opened }) => opened) ?? false;

@@ -31,6 +31,22 @@ export async function updateNote<T extends object>(
   change: (note: T) => void,
 ): Promise<T> {
   const file = join(NOTES, name);
+  return alone(name, async () => {
+    const { note, isTorn } = read(file, empty);
+    if (isTorn) copyFileSync(file, `${file}.torn-${timeName()}`);
+    change(note);
+    await move(writeDraft(file, note, "draft"), file);
+    return note;
+  });
+}
+
+/**
+ * Does what nobody else may do to this note at the same time.
+ *
+ * @throws MachineProblem when the folder cannot be written to.
+ */
+export async function alone<T>(name: string, work: () => T | Promise<T>): Promise<T> {
+  const file = join(NOTES, name);
   try {
     using _lock = await lock(`${file}.lock`, {
       within: WITHIN,
@@ -38,11 +54,7 @@ export async function updateNote<T extends object>(
       otherwise: () =>
         new MachineProblem(`Another command has held ${file} for 10 s.`, "npm run stop"),
     });
-    const { note, isTorn } = read(file, empty);
-    if (isTorn) copyFileSync(file, `${file}.torn-${timeName()}`);
-    change(note);
-    await move(writeDraft(file, note, "draft"), file);
-    return note;
+    return await work();
   } catch (error) {
     throw asMachineProblem(error);
   }
@@ -51,23 +63,24 @@ export async function updateNote<T extends object>(
 /**
  * Writes a note anew, for what only one process at a time has to say.
  *
+ * @param mode who may read it; by default whoever the system lets
  * @throws MachineProblem when the folder cannot be written to.
  */
-export function writeNote(name: string, note: object): void {
+export function writeNote(name: string, note: object, mode?: number): void {
   const file = join(NOTES, name);
   try {
-    renameSync(writeDraft(file, note, process.pid), file);
+    renameSync(writeDraft(file, note, process.pid, mode), file);
   } catch (error) {
     throw asMachineProblem(error);
   }
 }
 
 /** Writes it beside the file, and gives the draft's path. */
-function writeDraft(file: string, note: object, suffix: string | number): string {
+function writeDraft(file: string, note: object, suffix: string | number, mode?: number): string {
   mkdirSync(dirname(file), { recursive: true });
   const draft = `${file}.${suffix}`;
   // Flushed, since after a power cut a file can be there by name and empty.
-  writeFileSync(draft, `${JSON.stringify(note, null, 2)}\n`, { flush: true });
+  writeFileSync(draft, `${JSON.stringify(note, null, 2)}\n`, { flush: true, mode });
   return draft;
 }
 

@@ -1,6 +1,5 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { HOSTS, root } from "./catalog.ts";
+import { HOSTS } from "./catalog.ts";
+import { handOver } from "./hand-over.ts";
 import { ensureLastingDaemon, lastingHome } from "./lasting.ts";
 import { runningSession } from "./session-note.ts";
 import { UsageProblem } from "./problems.ts";
@@ -22,24 +21,13 @@ export async function runPm2(typed: string[]): Promise<number> {
     host === undefined
       ? (runningSession()?.homes?.[0] ?? (asksOnly ? lastingHome() : await ensureLastingDaemon()))
       : homeOf(host);
-  const pm2 = spawn(process.execPath, [PM2_BIN, ...words], {
-    // Where `npm run` was typed: paths on the command line mean what they say.
-    cwd: process.env.INIT_CWD ?? root,
+  return handOver(process.execPath, [PM2_BIN, ...words], {
+    ...cleanEnvironment(),
     // A port that the person has set is for the app that is started here.
-    env: {
-      ...cleanEnvironment(),
-      PORT: process.env.PORT,
-      PM2_HOME: home,
-      PM2_DISCRETE_MODE: "true",
-    },
-    stdio: "inherit",
+    PORT: process.env.PORT,
+    PM2_HOME: home,
+    PM2_DISCRETE_MODE: "true",
   });
-  // Ctrl-C ends `logs` and `monit`; pm2 gets it from the terminal, and this waits for it.
-  const ignore = () => {};
-  process.on("SIGINT", ignore);
-  const [code]: unknown[] = await once(pm2, "exit");
-  process.off("SIGINT", ignore);
-  return typeof code === "number" ? code : 1;
 }
 
 /** Takes `--host b` or `--host=b` off the beginning. */

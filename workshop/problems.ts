@@ -43,6 +43,13 @@ export class MachineProblem extends Error {
   }
 }
 
+/** Another program has the port that something of ours was given. */
+export class PortTaken extends MachineProblem {
+  constructor(port: number) {
+    super(`Port ${port} has been taken by another program.`, "Run it again: it gets another port.");
+  }
+}
+
 /** The check ran out of time because the machine was busy; the learner's code was not judged. */
 export class Inconclusive extends Error {
   override readonly name = "Inconclusive";
@@ -51,4 +58,25 @@ export class Inconclusive extends Error {
 /** The command line was not understood: one line, exit code 2. */
 export class UsageProblem extends Error {
   override readonly name = "UsageProblem";
+}
+
+/** What has been thrown, as one process tells it another. */
+export interface ToldProblem {
+  message: string;
+  /** Where it happened. */
+  stack?: string | undefined;
+  /** What mends it; there when it is the machine's. */
+  remedy?: string | undefined;
+}
+
+export function toldOf(error: unknown): ToldProblem {
+  if (error instanceof MachineProblem) return { message: error.message, remedy: error.remedy };
+  if (error instanceof Error) return { message: error.message, stack: error.stack };
+  return { message: String(error) };
+}
+
+/** What has been told of, to be thrown here. */
+export function problemOf({ message, stack, remedy }: ToldProblem): Error {
+  if (remedy !== undefined) return new MachineProblem(message, remedy);
+  return Object.assign(new Error(message), stack === undefined ? {} : { stack });
 }

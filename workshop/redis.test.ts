@@ -18,7 +18,7 @@ const CALL = `
   const { runRedis } = await import("./workshop/redis.ts");
   const [, session, ...words] = process.argv.slice(1);
   const { step, redis } = JSON.parse(session);
-  if (step) claimSession(step).update({ redis });
+  if (step) (await claimSession(step)).update({ redis });
   try {
     process.exitCode = await runRedis(words);
   } catch (error) {

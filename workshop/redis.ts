@@ -1,6 +1,4 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { root } from "./catalog.ts";
+import { handOver } from "./hand-over.ts";
 import { UsageProblem } from "./problems.ts";
 import { runningSession } from "./session-note.ts";
 import { findRedisCli } from "./stage/find-redis.ts";
@@ -37,20 +35,9 @@ async function runRedisCli(program: string, url: URL, words: string[]): Promise<
   address.username = "";
   address.password = "";
   const user = url.username ? ["--user", decodeURIComponent(url.username)] : [];
-  const cli = spawn(program, ["-u", address.href, ...user, ...words], {
-    // Where `npm run` was typed: paths on the command line mean what they say.
-    cwd: process.env.INIT_CWD ?? root,
-    env: {
-      ...process.env,
-      // Undefined removes the one that the person may have set for another Redis.
-      REDISCLI_AUTH: url.password ? decodeURIComponent(url.password) : undefined,
-    },
-    stdio: "inherit",
+  return handOver(program, ["-u", address.href, ...user, ...words], {
+    ...process.env,
+    // Undefined removes the one that the person may have set for another Redis.
+    REDISCLI_AUTH: url.password ? decodeURIComponent(url.password) : undefined,
   });
-  // Ctrl-C ends MONITOR and SUBSCRIBE; redis-cli gets it from the terminal, and this waits for it.
-  const ignore = () => {};
-  process.on("SIGINT", ignore);
-  const [code, signal]: unknown[] = await once(cli, "exit");
-  process.off("SIGINT", ignore);
-  return typeof code === "number" ? code : signal === "SIGINT" ? 0 : 1;
 }

@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./catalog.ts";
+import { EXIT_CODES } from "./check/verdict.ts";
 import { prepareForTests } from "./doctor.ts";
-import { onInterrupt } from "./interrupt.ts";
+import { untilInterrupted } from "./interrupt.ts";
 import { processesOf } from "./stage/processes.mjs";
 import { openRun, type Run } from "./stage/run.ts";
 import { eventually } from "./stage/until.ts";
@@ -25,13 +26,19 @@ const OWN = ["owner.json", "pids"];
  */
 export async function runTests(): Promise<number> {
   await prepareForTests();
+  return untilInterrupted(testAll);
+}
+
+async function testAll(ended: AbortSignal): Promise<number> {
   // Whatever the tests put among the temporary files is in this run's folder: what stays there is of
   // this run, whoever else works on the machine meanwhile, and ends with it. A port stays only with the
   // process that listens on it.
   await using run = await openRun();
-  using _ = onInterrupt(() => Promise.resolve(run[Symbol.asyncDispose]()));
+  // What runs in it ends with it, and is no news then.
+  ended.addEventListener("abort", () => void run[Symbol.asyncDispose]());
   const { passed, failed, skipped, names } = await runVitest(run);
-  const leaks = await whatStays(run.folder);
+  const leaks = ended.aborted ? [] : await whatStays(run.folder);
+  if (ended.aborted) return EXIT_CODES.inconclusive;
   const leak = leaks.length > 0 ? 1 : 0;
   console.log(`\n${leak ? "✗" : "✓"} nothing is left behind`);
   for (const item of leaks) console.log(`    ${item}`);

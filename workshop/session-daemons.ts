@@ -1,17 +1,16 @@
 import { HOSTS, type Step } from "./catalog.ts";
-import { startDaemon } from "./stage/daemon.ts";
+import { endDaemon, startDaemon } from "./stage/daemon.ts";
 import { connectPm2, type Pm2 } from "./stage/pm2.ts";
 import { connectRemotePm2 } from "./stage/remote-pm2.ts";
 import type { Run } from "./stage/run.ts";
 
-/** The pm2 of a session, one for each host of its step. Disposing it closes the connections. */
+/** The pm2 daemons of a session, one for each host. Disposing it closes the connections. */
 export interface SessionDaemons extends AsyncDisposable {
-  pm2s: readonly Pm2[];
   /**
-   * Those of another step that the session goes on to: what runs is used again, what is missing is
-   * started. (A process can talk to one pm2 home only, so there is no starting anew.)
+   * Those that a step needs, one for each of its hosts, none without pm2. What runs is used again, what
+   * is missing is started. (A process can talk to one pm2 home only, so there is no starting anew.)
    *
-   * @throws MachineProblem when pm2 cannot be started.
+   * @throws MachineProblem when pm2 cannot be started; whoever asks again tries again.
    */
   of: (step: Needs) => Promise<readonly Pm2[]>;
 }
@@ -21,31 +20,20 @@ const HOME = "pm2";
 
 type Needs = Pick<Step, "runs" | "hosts">;
 
-/**
- * Starts the daemons that a step needs: none without pm2.
- *
- * @throws MachineProblem when pm2 cannot be started.
- */
-export async function openDaemons(run: Run, step: Needs): Promise<SessionDaemons> {
+/** Daemons in this run; none is started before a step needs it. */
+export function daemonsIn(run: Run): SessionDaemons {
   const opened = new Map<string, Promise<Pm2>>();
-  const open = async (name: string) => {
-    const home = await startDaemon(run, name);
-    return name === HOME ? connectPm2(home) : connectRemotePm2(home);
-  };
-  const of = ({ runs, hosts }: Needs) => {
-    const further = HOSTS.slice(1, hosts).map(({ name }) => `${HOME}-${name}`);
-    const names = runs === "node" ? [] : [HOME, ...further];
-    return Promise.all(
-      names.map((name) => {
-        const pm2 = opened.get(name) ?? open(name);
-        opened.set(name, pm2);
-        return pm2;
-      }),
-    );
+  const open = (name: string) => {
+    const pm2 = opened.get(name) ?? startPm2(run, name);
+    opened.set(name, pm2);
+    pm2.catch(() => opened.delete(name));
+    return pm2;
   };
   return {
-    pm2s: await of(step),
-    of,
+    async of({ runs, hosts }) {
+      const further = HOSTS.slice(1, hosts).map(({ name }) => `${HOME}-${name}`);
+      return Promise.all(runs === "node" ? [] : [HOME, ...further].map(open));
+    },
     async [Symbol.asyncDispose]() {
       const pm2s = await Promise.allSettled(opened.values());
       await Promise.all(
@@ -53,4 +41,33 @@ export async function openDaemons(run: Run, step: Needs): Promise<SessionDaemons
       );
     },
   };
+}
+
+async function startPm2(run: Run, name: string): Promise<Pm2> {
+  const home = await startDaemon(run, name);
+  try {
+    return await (name === HOME ? connectPm2(home) : connectRemotePm2(home));
+  } catch (error) {
+    // Whoever tries again would start another one beside it.
+    await endDaemon(home).catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * The same with those of one step, which are started at once.
+ *
+ * @throws MachineProblem when pm2 cannot be started.
+ */
+export async function openDaemons(
+  run: Run,
+  step: Needs,
+): Promise<SessionDaemons & { pm2s: readonly Pm2[] }> {
+  const daemons = daemonsIn(run);
+  try {
+    return { ...daemons, pm2s: await daemons.of(step) };
+  } catch (error) {
+    await daemons[Symbol.asyncDispose]();
+    throw error;
+  }
 }

@@ -1,10 +1,12 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { NOTES } from "./catalog.ts";
+import { alone, writeNote } from "./notes.ts";
 import { UsageProblem } from "./problems.ts";
 import { commandOf, isAlive } from "./stage/processes.mjs";
 
-const FILE = join(NOTES, "session.json");
+const NAME = "session.json";
+const FILE = join(NOTES, NAME);
 
 /** The address of a Redis may hold a password. */
 const OWNER_ONLY = 0o600;
@@ -15,7 +17,7 @@ export interface SessionNote {
   step: number;
   /** Where the app can be opened. */
   url?: string | undefined;
-  /** The session's pm2 homes, one for each host; absent in steps without pm2. */
+  /** The session's pm2 homes, one for each host; none in steps without pm2. */
   homes?: readonly string[] | undefined;
   /** The URL of the session's Redis; absent in steps without Redis. */
   redis?: string | undefined;
@@ -25,53 +27,60 @@ export interface SessionNote {
 
 /** The session that is running in this clone, if there is one. */
 export function runningSession(): SessionNote | undefined {
+  const note = noted();
+  if (!note || !isAlive(note.pid)) return undefined;
+  // A pid may have gone to somebody else since: only a process of the workshop's counts.
+  const isOurs = /workshop.cli\.ts/.test(commandOf(note.pid) || "workshop/cli.ts");
+  return isOurs ? note : undefined;
+}
+
+/** What the latest session has noted, whether it is still there or not. */
+function noted(): SessionNote | undefined {
   try {
-    const note: SessionNote = JSON.parse(readFileSync(FILE, "utf8"));
-    // A pid may have gone to somebody else since: only a process of the workshop's counts.
-    const isOurs = /workshop.cli\.ts/.test(commandOf(note.pid) || "workshop/cli.ts");
-    return isAlive(note.pid) && isOurs ? note : undefined;
+    return JSON.parse(readFileSync(FILE, "utf8"));
   } catch {
     return undefined;
   }
 }
 
+/** That the clone is this session's. Disposing it gives it back. */
+export interface Claim extends Disposable {
+  /** Adds what is known later, or is different now. */
+  update: (more: Partial<SessionNote>) => void;
+}
+
 /**
- * Claims the clone for this session. `update` adds what is known later; disposing it gives it back.
+ * Claims the clone for this session.
  *
  * @throws UsageProblem when another session has it, with that one's pid.
+ * @throws MachineProblem when the folder of the notes cannot be written to.
  */
-export function claimSession(
-  step: number,
-): Disposable & { update: (more: Partial<SessionNote>) => void } {
+export async function claimSession(step: number): Promise<Claim> {
   let note: SessionNote = { pid: process.pid, step };
-  mkdirSync(NOTES, { recursive: true });
-  if (!runningSession()) rmSync(FILE, { force: true });
-  try {
-    // Of two at the same moment one makes the file; the other finds it there.
-    writeFileSync(FILE, JSON.stringify(note), { flag: "wx", mode: OWNER_ONLY });
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-    throw alreadyRunning(runningSession());
-  }
+  // Of two at the same moment the second finds the note of the first.
+  await alone(NAME, () => {
+    const other = runningSession();
+    if (other) throw alreadyRunning(other);
+    writeNote(NAME, note, OWNER_ONLY);
+  });
   return {
     update(more) {
       note = { ...note, ...more };
-      writeFileSync(FILE, JSON.stringify(note), { mode: OWNER_ONLY });
+      writeNote(NAME, note, OWNER_ONLY);
     },
     [Symbol.dispose]() {
-      rmSync(FILE, { force: true });
+      if (noted()?.pid === process.pid) rmSync(FILE, { force: true });
     },
   };
 }
 
-function alreadyRunning(other: SessionNote | undefined): UsageProblem {
-  if (other?.workbench) {
+function alreadyRunning(other: SessionNote): UsageProblem {
+  if (other.workbench) {
     return new UsageProblem(
       `The workbench is open in this clone already (pid ${other.pid}): ${other.workbench}\nEnd it with Ctrl-C where it was started, or with npm run stop.`,
     );
   }
-  const which = other ? ` (step ${other.step}, pid ${other.pid})` : "";
   return new UsageProblem(
-    `A session is running in this clone already${which}. Quit it with q, or end it with npm run stop.`,
+    `A session is running in this clone already (step ${other.step}, pid ${other.pid}). Quit it with q, or end it with npm run stop.`,
   );
 }

@@ -21,7 +21,7 @@ export interface SessionRedis extends RedisAddress {
  * use, the session keeps to a prefix of its own: two of them must not hear each other.
  *
  * @param onEnd called when the session's own Redis has ended and nobody here wanted it to
- * @throws MachineProblem when the named one cannot be used, or none can be started.
+ * @throws MachineProblem when it cannot be used, or none can be started.
  */
 export async function openSessionRedis(run: Run, onEnd: () => void): Promise<SessionRedis> {
   const named = process.env.REDIS_URL;
@@ -31,7 +31,10 @@ export async function openSessionRedis(run: Run, onEnd: () => void): Promise<Ses
     return { url: named, prefix: prefixOfClone(), about, version, own: undefined };
   }
   const own = await startRedis(run, "redis", onEnd);
-  const version = await reachRedis(own.url);
+  const version = await reachRedis(own.url, "own").catch(async (error: unknown) => {
+    await own[Symbol.asyncDispose]();
+    throw error;
+  });
   const about = `${own.url} (${version ?? "version unknown"}, this session's own)`;
   return { url: own.url, prefix: REDIS_PREFIX, about, version, own };
 }

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Source, Step } from "./catalog.ts";
 import { signs, words } from "./check/report.ts";
 import { EXIT_CODES } from "./check/verdict.ts";
-import { onInterrupt } from "./interrupt.ts";
+import { untilInterrupted } from "./interrupt.ts";
 import { claimSession } from "./session-note.ts";
 import { Desk, type DeskOptions } from "./session/desk.ts";
 import { sit } from "./session/sit.ts";
@@ -11,9 +10,6 @@ import { openTools } from "./session/tools.ts";
 import { openView } from "./session/view.ts";
 import { Lines } from "./terminal/lines.ts";
 import { columns } from "./text.ts";
-
-/** How long an end in order may take before it is left to the leash. In ms. */
-const PATIENCE = 8_000;
 
 export interface SessionOptions {
   step: Step;
@@ -28,27 +24,14 @@ export interface SessionOptions {
  * last verdict without a terminal, 0 with one.
  */
 export async function runSession(options: SessionOptions): Promise<number> {
-  const end = new AbortController();
-  let closed: Promise<unknown> = Promise.resolve();
-  using interrupt = onInterrupt(async () => {
-    end.abort();
-    // What is half started is waited for: nobody would end what is started after the run has ended.
-    await Promise.race([closed.catch(() => {}), sleep(PATIENCE)]);
-  });
-  try {
-    const session = work({ ...options, plain: options.plain || isPlain(process.env) }, end.signal);
-    closed = session;
-    return await session;
-  } finally {
-    // The process ends with the code of the signal then, and not with what comes of it here.
-    if (interrupt.isAsked) await new Promise<never>(() => {});
-  }
+  const plain = options.plain || isPlain(process.env);
+  return untilInterrupted((ended) => work({ ...options, plain }, ended));
 }
 
 async function work(options: SessionOptions, ended: AbortSignal): Promise<number> {
   const { step, source, plain = false } = options;
   const { stdin, stdout } = process;
-  using claim = claimSession(step.number);
+  using claim = await claimSession(step.number);
   if (!stdin.isTTY || !stdout.isTTY) {
     await using tools = await openTools(claim, ended);
     return await workOnce({ step, source, tools }, plain);

@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import colors from "picocolors";
-import type { Step } from "./catalog.ts";
+import { root, type Step } from "./catalog.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { openUrl } from "./open-url.ts";
 import { UsageProblem } from "./problems.ts";
@@ -18,8 +19,9 @@ export interface SlidesTyped {
   record?: readonly Step[] | undefined;
 }
 
-const PDF = "broken-handshakes.pdf";
-const HANDOUT = "broken-handshakes-handout.pdf";
+/** Where they go when nobody says where. */
+const PDF = join(root, "broken-handshakes.pdf");
+const HANDOUT = join(root, "broken-handshakes-handout.pdf");
 
 /** @throws UsageProblem when an option is none of these. */
 function oneOf<T extends string>(option: string, typed: string, allowed: readonly T[]): T {

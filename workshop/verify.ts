@@ -6,6 +6,7 @@ import { root, steps as allSteps, type Step } from "./catalog.ts";
 import { EXIT_CODES } from "./check/verdict.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { UsageProblem } from "./problems.ts";
+import { typedPath } from "./typed-path.ts";
 import { sweepTrials } from "./verify/compose.ts";
 import { cellsOf } from "./verify/cell.ts";
 import { Estimate } from "./verify/estimate.ts";
@@ -49,7 +50,7 @@ export async function verify(steps: readonly Step[], typed: Typed): Promise<numb
   if (isBeingWritten(before) && !plan.cell && !plan.record) {
     console.error(`Another run (pid ${before.pid}) keeps its report; this one keeps none.`);
   }
-  const files = [...(isKept ? [REPORT] : []), ...(plan.json ? [plan.json] : [])];
+  const files = [...(isKept ? [REPORT] : []), ...(plan.json ? [typedPath(plan.json)] : [])];
   const save = () => files.forEach((file) => writeReport(report, file));
 
   sweepTrials();

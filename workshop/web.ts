@@ -1,7 +1,6 @@
 import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Step } from "./catalog.ts";
-import { onInterrupt } from "./interrupt.ts";
+import { untilInterrupted } from "./interrupt.ts";
 import { openUrl } from "./open-url.ts";
 import { claimSession } from "./session-note.ts";
 import { openTools } from "./session/tools.ts";
@@ -11,10 +10,7 @@ import { openWorkbench } from "./web/server.ts";
 import { clonesToken } from "./web/token.ts";
 
 /** Where the workbench is expected; while it is taken, it gets the next free port. */
-export const WORKBENCH_PORT = 4000;
-
-/** How long an end in order may take before it is left to the leash. In ms. */
-const PATIENCE = 8_000;
+const WORKBENCH_PORT = 4000;
 
 export interface WorkbenchOptions {
   /** The step that the page opens with. */
@@ -29,25 +25,15 @@ export interface WorkbenchOptions {
  * and the traffic of the cluster made visible. One a clone, as sessions are.
  */
 export async function runWorkbench(options: WorkbenchOptions): Promise<number> {
-  const end = new AbortController();
-  let closed: Promise<unknown> = Promise.resolve();
-  using interrupt = onInterrupt(async () => {
-    console.log("\nThe workbench ends, with all that it has started.");
-    end.abort();
-    await Promise.race([closed.catch(() => {}), sleep(PATIENCE)]);
-  });
-  try {
-    closed = serve(options, end.signal);
-    await closed;
-    return 0;
-  } finally {
-    // The process ends with the code of the signal then, and not with what comes of it here.
-    if (interrupt.isAsked) await new Promise<never>(() => {});
-  }
+  await untilInterrupted(
+    (ended) => serve(options, ended),
+    () => console.log("\nThe workbench ends, with all that it has started."),
+  );
+  return 0;
 }
 
 async function serve({ step, port, open }: WorkbenchOptions, ended: AbortSignal): Promise<void> {
-  using claim = claimSession(step.number);
+  using claim = await claimSession(step.number);
   const token = clonesToken();
   const [page, free] = await Promise.all([
     builtPage(() => console.log("Building the page; the next start does not need to.")),

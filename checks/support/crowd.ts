@@ -94,7 +94,7 @@ export async function everybodyHears(
 }
 
 /** The workers of these clients, in order. */
-export function instancesOf(members: readonly Member[]): number[] {
+function instancesOf(members: readonly Member[]): number[] {
   return [...new Set(members.map(({ worker }) => worker.instance))].sort();
 }
 

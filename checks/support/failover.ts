@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { HOSTS } from "../../workshop/catalog.ts";
 import type { Host } from "../../workshop/stage/hosts.ts";
 import type { Nginx } from "../../workshop/stage/nginx.ts";
@@ -266,7 +266,10 @@ async function startSwallower(): Promise<Swallower | undefined> {
     const socket = connect(port, "127.0.0.1").on("error", () => {});
     fillers.push(socket);
     const taken = once(socket, "connect").then(() => true);
-    const isTaken = await Promise.race([taken, sleep(300, false)]);
+    // After a stall timers come first, and what has arrived meanwhile is heard of a turn later.
+    const isTaken =
+      (await Promise.race([taken, sleep(300, false)])) ||
+      (await Promise.race([taken, nextTurn(false)]));
     if (!isTaken) return { port, [Symbol.asyncDispose]: end };
   }
   await end();

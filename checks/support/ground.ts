@@ -110,7 +110,7 @@ export async function layGround(file: string): Promise<Ground> {
       : undefined;
     if (redis && step.oldestRedis) {
       try {
-        requireRedis(step, await reachRedis(redis.url));
+        requireRedis(step, await reachRedis(redis.url, "own"));
       } catch (error) {
         await redis[Symbol.asyncDispose]();
         throw error;

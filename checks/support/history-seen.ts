@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Finding } from "../../workshop/problems.ts";
+import { isUnwritten } from "../../workshop/regions.ts";
 import type { PrivateRedis } from "../../workshop/stage/redis.ts";
 import { eventually, until } from "../../workshop/stage/until.ts";
 import type { ChatClient } from "./clients.ts";
@@ -58,12 +59,17 @@ export async function mustBeKept(
   });
   const commands = heard.filter(({ rest }) => rest.includes(id)).map(({ command }) => command);
   const isToldOnly = commands.length > 0 && commands.every((one) => /^S?PUBLISH$/.test(one));
-  must(kept !== undefined || !isToldOnly || isUnwritten(dir, onAppend), {
-    expected: "what was acknowledged to be in a stream of Redis",
-    seen: `that it was published to people (${commands[0]}), and nothing else in Redis is told of it`,
-    look: onSay,
-    hint: "append() keeps a message, and nobody has called it. What is said goes there, and not to people: each worker hears of it by its tail.",
-  });
+  must(
+    kept !== undefined ||
+      !isToldOnly ||
+      isUnwritten(textOf(join(dir, onAppend.file)), onAppend.todo),
+    {
+      expected: "what was acknowledged to be in a stream of Redis",
+      seen: `that it was published to people (${commands[0]}), and nothing else in Redis is told of it`,
+      look: onSay,
+      hint: "append() keeps a message, and nobody has called it. What is said goes there, and not to people: each worker hears of it by its tail.",
+    },
+  );
   const stream = kept ?? (await readStream(redis));
   must(stream !== undefined, {
     expected: "what was acknowledged to be in a stream of Redis",
@@ -85,13 +91,8 @@ export async function mustBeKept(
   return `${stream.key} has it at ${entry.id}`;
 }
 
-/** Whether nobody has written anything yet in the place of a TODO. */
-function isUnwritten(dir: string, { file, todo }: { file: string; todo: string }): boolean {
-  const path = join(dir, file);
-  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
-  const [, rest = ""] = text.split(new RegExp(`#region TODO ${todo}\\r?\\n`));
-  const [inside = ""] = rest.split("//#endregion");
-  return rest !== "" && inside.split("\n").every((line) => /^\s*(\/\/|$)/.test(line));
+function textOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
 const TOO_EARLY = {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Agent, request } from "node:http";
+import { NGINX_CONF } from "../../workshop/catalog.ts";
 import type { Host } from "../../workshop/stage/hosts.ts";
 import type { Nginx } from "../../workshop/stage/nginx.ts";
 import type { AccessEntry } from "../../workshop/stage/nginx-log.ts";
@@ -37,7 +38,7 @@ export interface Passage {
 /**
  * Sends one request through nginx, on a connection of its own.
  *
- * @throws NotYet when there is no answer within 8 s.
+ * @throws NotYet when there is no whole answer within 8 s.
  */
 export async function pass(nginx: Nginx, what: Asked = {}): Promise<Passage> {
   const tag = `n${randomBytes(6).toString("hex")}`;
@@ -79,14 +80,33 @@ function send(
         }),
       );
     });
-    outgoing.on("error", reject);
+    outgoing.on("error", (error) => {
+      reject(
+        new NotYet({
+          expected: `nginx to answer a ${method}`,
+          seen: `the connection broken off (${error.message})`,
+          look: { file: NGINX_CONF },
+        }),
+      );
+    });
     outgoing.on("response", (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
       response.on("end", () => resolve({ status: response.statusCode ?? 0, body: text }));
-      response.on("error", reject);
+      response.on("error", () => {});
+      response.on("close", () => {
+        if (!response.complete) reject(cutOff(method, text.length));
+      });
     });
     outgoing.end(body);
+  });
+}
+
+function cutOff(method: string, length: number): NotYet {
+  return new NotYet({
+    expected: `a whole answer to a ${method} through nginx`,
+    seen: `one that breaks off after ${length} characters of its body`,
+    look: { file: NGINX_CONF },
   });
 }
 
@@ -101,7 +121,7 @@ export async function openThrough(
     throw new NotYet({
       expected: "a handshake through nginx to open a session",
       seen: `${passage.status} ${passage.body.replace(/\s+/g, " ").slice(0, 120)}`,
-      look: { file: "nginx.conf" },
+      look: { file: NGINX_CONF },
     });
   }
   return { ...passage, sid };
@@ -135,7 +155,7 @@ export async function mustAnswerEverywhere(
     must(status === 200, {
       expected: "a POST of a session to be answered through nginx",
       seen: `${status} ${body.slice(0, 80)}`,
-      look: { file: "nginx.conf" },
+      look: { file: NGINX_CONF },
     });
     for (const { port } of entry.asked) met.add(port);
   }

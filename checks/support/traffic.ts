@@ -8,7 +8,7 @@ import { must } from "./must.ts";
 import { Participant, type Utterance } from "./participant.ts";
 
 /** How many talk. */
-export const TALKERS = 20;
+const TALKERS = 20;
 /** How often each of them says something, in ms: together 50 times a second. */
 const EVERY = 400;
 const TRANSPORTS = [["polling"], ["polling", "websocket"], ["websocket"], ["websocket", "polling"]];

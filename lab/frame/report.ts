@@ -1,4 +1,3 @@
-import { dateTime } from "./date.ts";
 import type { Experiment, Observation } from "./experiment.ts";
 import type { RunInfo, Store } from "./store.ts";
 import { summarize, type Summaries } from "./summary.ts";
@@ -7,6 +6,7 @@ import { toAscii } from "../plot/ascii.ts";
 import { describe, plot, type Plotted } from "../plot/data.ts";
 import { toSvg } from "../plot/svg.ts";
 import { ENOUGH_FOR_95 } from "../statistics.ts";
+import { dateTime } from "../../workshop/date.ts";
 import { wrap } from "../../workshop/text.ts";
 import { elapsed } from "../../workshop/elapsed.ts";
 

@@ -70,13 +70,19 @@ export class Store {
     return store;
   }
 
-  /** Opens a run that is there. */
+  /** Opens a run that is there. What was not written to its end is taken out of it. */
   static open(folder: string): Store {
     const info: RunInfo = JSON.parse(readFileSync(join(folder, INFO), "utf8"));
     const file = join(folder, VISITS);
-    const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
-    // Of a line that was being written when the machine went down, there is no end.
-    const visits = lines.slice(0, -1).map((line): Visit => JSON.parse(line));
+    const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+    // Of a line that was being written when the machine went down, there is no end: the next one would
+    // be glued to it.
+    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+    if (whole !== text) writeWhole(file, whole);
+    const visits = whole
+      .split("\n")
+      .slice(0, -1)
+      .map((line): Visit => JSON.parse(line));
     return new Store(folder, info, visits.map(withNever));
   }
 

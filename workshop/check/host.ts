@@ -2,6 +2,7 @@
  * A checker in a process of its own. The session starts it, sends requests over IPC and hears the
  * results; so vitest and Playwright (some 300 MB) are in memory only while somebody is working.
  */
+import { toldOf } from "../problems.ts";
 import { openChecker } from "./checker.ts";
 import type { FromHost, ToHost } from "./messages.ts";
 
@@ -30,13 +31,12 @@ try {
       .run(request, (result) => tell({ kind: "result", id, result }))
       .then(
         () => tell({ kind: "done", id }),
-        (error: Error) => tell({ kind: "failed", id, message: error.stack ?? error.message }),
+        (error: unknown) => tell({ kind: "failed", id, ...toldOf(error) }),
       );
   });
   tell({ kind: "open", folder: checker.folder });
 } catch (error) {
-  const { message, remedy } = error as { message: string; remedy?: string };
-  tell({ kind: "closed", message, remedy });
+  tell({ kind: "closed", ...toldOf(error) });
   process.disconnect();
   process.exit(1);
 }

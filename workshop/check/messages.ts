@@ -1,3 +1,4 @@
+import type { ToldProblem } from "../problems.ts";
 import type { Request } from "./checker.ts";
 import type { CheckResult } from "./verdict.ts";
 
@@ -8,8 +9,7 @@ export type ToHost = { kind: "run"; id: number; request: Request } | { kind: "ca
 export type FromHost =
   /** It is open, and owns the run in that folder. */
   | { kind: "open"; folder: string }
-  /** It could not be opened: `remedy` is there when the machine lacks something. */
-  | { kind: "closed"; message: string; remedy?: string | undefined }
+  | ({ kind: "closed" } & ToldProblem)
   | { kind: "result"; id: number; result: CheckResult }
   | { kind: "done"; id: number }
-  | { kind: "failed"; id: number; message: string };
+  | ({ kind: "failed"; id: number } & ToldProblem);

@@ -84,6 +84,15 @@ test("a file that the server does not load may be unfinished", async () => {
   expect(await read("draft.ts", "const x = ;")).toMatchObject({ outcome: "passed" });
 });
 
+test("what has no line is told without one", async () => {
+  using folder = makeFolder({ "server.ts/notes.md": "" });
+
+  const { finding } = await readCode(relay!, folder.path);
+
+  expect(finding?.seen).toMatch(/\(server\.ts\)$/);
+  expect(finding?.look).toEqual({ file: "server.ts" });
+});
+
 test("a missing server is left to the checks", async () => {
   using folder = makeFolder();
 

@@ -44,7 +44,7 @@ export async function readCode(step: Step, dir: string): Promise<CheckResult> {
     evidence: location ? [location.lineText, `${" ".repeat(location.column)}^`] : [],
     finding: {
       expected: `${basename(file)} to be a file that Node can load`,
-      seen: `${IMPORT.test(text) ? "" : "SyntaxError: "}${text} (${file}:${line})`,
+      seen: `${IMPORT.test(text) ? "" : "SyntaxError: "}${text} (${file}${line ? `:${line}` : ""})`,
       look: { file, ...(line ? { line } : {}) },
       hint: text.startsWith("Could not resolve")
         ? "There is no such file. Its ending belongs to the name: ./name.ts"

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { Inconclusive, MachineProblem } from "../problems.ts";
+import { Inconclusive, MachineProblem, problemOf } from "../problems.ts";
 import { cleanEnvironment } from "../stage/environment.ts";
 import type { Checker } from "./checker.ts";
 import { until } from "../stage/until.ts";
@@ -30,6 +30,8 @@ export class RemoteChecker implements AsyncDisposable {
   /** The run that was asked for last, until it has ended. */
   #latest: RemoteRun | undefined;
   #ending = false;
+  /** The end of the processes that were disposed of so far. */
+  #closing: Promise<void> = Promise.resolve();
   #busy = false;
 
   /** Starts the process ahead of its first run. */
@@ -89,7 +91,7 @@ export class RemoteChecker implements AsyncDisposable {
           host.off("message", listener);
           host.off("exit", onExit);
           if (message.kind === "done") resolve();
-          else reject(new Error(message.message));
+          else reject(problemOf(message));
         };
         host.on("message", listener);
         host.once("exit", onExit);
@@ -119,14 +121,23 @@ export class RemoteChecker implements AsyncDisposable {
     return opening;
   }
 
+  /** Ends the process, if there is one. Whoever asks while it winds down waits for its end, too. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#cooling);
     const opened = this.#host;
     // Whoever asks from now on gets a new one.
     this.#host = undefined;
+    if (opened) {
+      const before = this.#closing.catch(() => {});
+      this.#closing = this.#close(opened).finally(() => before);
+    }
+    await this.#closing;
+  }
+
+  async #close(opened: Promise<Host>): Promise<void> {
     // Nobody waits until it has started: what it has begun, its leash ends.
     this.#starting?.kill("SIGKILL");
-    const host = await opened?.catch(() => undefined);
+    const host = await opened.catch(() => undefined);
     if (!host || host.process.exitCode !== null || host.process.signalCode !== null) return;
     this.#ending = true;
     const ended = once(host.process, "exit");

@@ -12,7 +12,7 @@ const NARROWEST = 30;
 /** The line between the sides, with a space around. */
 const BETWEEN = 3;
 
-export const EQUAL = "Your code equals the solution.";
+const EQUAL = "Your code equals the solution.";
 
 export interface DiffOptions {
   /** The width of the terminal in columns. */

@@ -3,14 +3,13 @@ import { join } from "node:path";
 import colors from "picocolors";
 import { folderInGit, type Step } from "../catalog.ts";
 import { renderDiff } from "../diff.ts";
+import { isMarker } from "../regions.ts";
 import { wrap } from "../text.ts";
 import { clean } from "../terminal/clean.ts";
 import type { Page } from "../terminal/pager.ts";
 import type { Command } from "./commands.ts";
 import type { Desk } from "./desk.ts";
 
-/** Where the learner has something to write, and what the solution has there. */
-const REGION = /^\s*(?:\/\/|#|<!--)?\s*#(?:end)?region/;
 const COMMENT = /^\s*(?:\/\/|#|\/?\*|<!--)/;
 
 /** Room for the numbers of lines. In columns. */
@@ -34,7 +33,8 @@ export function solutionPage(step: Step): Page {
 
 function numbered(line: string, at: number): string {
   const number = colors.dim(String(at + 1).padStart(GUTTER));
-  if (REGION.test(line)) return `${number} ${colors.yellow(line)}`;
+  // Where the learner has something to write, and what the solution has there.
+  if (isMarker(line)) return `${number} ${colors.yellow(line)}`;
   return `${number} ${COMMENT.test(line) ? colors.dim(line) : line}`;
 }
 

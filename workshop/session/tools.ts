@@ -1,40 +1,34 @@
-import type { Step } from "../catalog.ts";
 import { RemoteChecker } from "../check/remote.ts";
-import { openDaemons, type SessionDaemons } from "../session-daemons.ts";
-import type { claimSession } from "../session-note.ts";
-import type { Pm2 } from "../stage/pm2.ts";
+import { daemonsIn, type SessionDaemons } from "../session-daemons.ts";
+import type { Claim } from "../session-note.ts";
 import { openRun, type Run } from "../stage/run.ts";
 
 /** What outlives a step of a session: a person may go on to the next one. */
 export interface Tools extends AsyncDisposable {
   run: Run;
   checker: RemoteChecker;
-  claim: ReturnType<typeof claimSession>;
+  claim: Claim;
   /** The pm2 of each host of a step; none in steps that run without. */
-  pm2sOf: (step: Step) => Promise<readonly Pm2[]>;
+  pm2sOf: SessionDaemons["of"];
   /** Aborted when the session is to end: then nothing is started any more. */
   ended: AbortSignal;
 }
 
 /** Opens a run, and a checker that is not started before it is needed. */
-export async function openTools(claim: Tools["claim"], ended: AbortSignal): Promise<Tools> {
+export async function openTools(claim: Claim, ended: AbortSignal): Promise<Tools> {
   const run = await openRun();
   const checker = new RemoteChecker();
   // Of all that runs it takes the longest to end in order.
   ended.addEventListener("abort", () => checker[Symbol.asyncDispose]().catch(() => {}));
-  let daemons: Promise<SessionDaemons> | undefined;
+  const daemons = daemonsIn(run);
   return {
     run,
     checker,
     claim,
     ended,
-    async pm2sOf(step) {
-      daemons ??= openDaemons(run, step);
-      return (await daemons).of(step);
-    },
+    pm2sOf: daemons.of,
     async [Symbol.asyncDispose]() {
-      const opened = await daemons?.catch(() => undefined);
-      await opened?.[Symbol.asyncDispose]();
+      await daemons[Symbol.asyncDispose]();
       await checker[Symbol.asyncDispose]();
       await run[Symbol.asyncDispose]();
     },

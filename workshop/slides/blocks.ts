@@ -1,6 +1,6 @@
 import { steps } from "../catalog.ts";
 import { SlideProblem } from "./chapters.ts";
-import { escapeHtml } from "./escape.ts";
+import { escapeHtml } from "../escape-html.ts";
 import { highlight } from "./highlight.ts";
 import { include } from "./include.ts";
 import { readRecording } from "./recording.ts";

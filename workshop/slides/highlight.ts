@@ -1,4 +1,4 @@
-import { escapeHtml } from "./escape.ts";
+import { escapeHtml } from "../escape-html.ts";
 
 const KEYWORDS =
   /^(?:as|async|await|break|case|catch|class|const|continue|default|else|export|extends|finally|for|from|function|if|import|in|let|map|module|new|of|override|return|server|this|throw|try|type|upstream|location|void|while)$/;

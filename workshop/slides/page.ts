@@ -1,5 +1,5 @@
 import { cutOf, readChapters, type Chapter, type Cut } from "./chapters.ts";
-import { escapeHtml } from "./escape.ts";
+import { escapeHtml } from "../escape-html.ts";
 import { clock, LENGTH } from "./plan.ts";
 import { renderNote, renderSlide } from "./render.ts";
 import { withSource } from "./source.ts";
@@ -15,7 +15,7 @@ export interface Look {
 
 /** The width of every slide, in CSS pixels; what is wider or less wide is scaled. */
 export const WIDTH = 1280;
-export const HEIGHTS: Record<Ratio, number> = { "16:9": 720, "4:3": 960 };
+const HEIGHTS: Record<Ratio, number> = { "16:9": 720, "4:3": 960 };
 
 interface Rendered {
   html: string;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { root } from "../catalog.ts";
 import { SLIDES, SlideProblem } from "./chapters.ts";
-import { escapeHtml } from "./escape.ts";
+import { escapeHtml } from "../escape-html.ts";
 
 /** The lab's committed reports, and where the deck's server has them. */
 export const REPORTS = { folder: join(root, "lab", "reports"), path: "/lab/reports" };

@@ -1,6 +1,6 @@
-import { resolve } from "node:path";
 import { startBrowser } from "../stage/browser.ts";
 import { openRun } from "../stage/run.ts";
+import { typedPath } from "../typed-path.ts";
 import type { Look } from "./page.ts";
 import { serveDeck } from "./serve.ts";
 
@@ -22,7 +22,7 @@ export async function printDeck(
   const browser = await chromium.connect(server.endpoint);
   const page = await browser.newPage();
   await page.goto(deck.printUrl(options));
-  const path = resolve(file);
+  const path = typedPath(file);
   await page.pdf({ path, preferCSSPageSize: true, printBackground: true });
   await browser.close();
   return path;

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import express, { type Request } from "express";
 import { SLIDES } from "./chapters.ts";
 import { REPORTS } from "./picture.ts";
-import { escapeHtml } from "./escape.ts";
+import { escapeHtml } from "../escape-html.ts";
 import { liveSession, type Live } from "./live.ts";
 import { deckPage, printPage, type Look } from "./page.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { ECOSYSTEM, SERVER } from "../catalog.ts";
-import { MachineProblem, NotYet } from "../problems.ts";
+import { NotYet, PortTaken } from "../problems.ts";
 import type { Trace } from "../trace/collector.ts";
 import { isReport, type TraceEvent } from "../trace/events.ts";
 import { UP_WITHIN, type Birth } from "./birth.ts";
@@ -81,13 +81,6 @@ export interface Launch {
   meanwhile?: (() => void) | undefined;
   /** Gives up waiting, and takes the app down again. */
   signal?: AbortSignal | undefined;
-}
-
-/** Another program has the port that the app was given. */
-export class PortTaken extends MachineProblem {
-  constructor(port: number) {
-    super(`Port ${port} has been taken by another program.`, "Run it again: it gets another port.");
-  }
 }
 
 /**

@@ -174,6 +174,13 @@ describe("an app that is placed on the stage", () => {
     expect(place({ ...CHAT, ...own }, placement)).toMatchObject(own);
   });
 
+  test.each([{ time: true }, { log_date_format: "HH:mm" }, { log_type: "json" }])(
+    "prints its lines as they are, without %j",
+    (dress) => {
+      expect(place({ ...CHAT, ...dress }, placement)).toEqual(place(CHAT, placement));
+    },
+  );
+
   test("turns values of its env that are no text into text, as pm2 does", () => {
     expect(place({ ...CHAT, env: { LIMIT: 500 } }, placement).env).toMatchObject({ LIMIT: "500" });
   });

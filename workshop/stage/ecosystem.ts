@@ -128,20 +128,24 @@ export interface Placement {
   env?: Readonly<Record<string, string>> | undefined;
 }
 
+/** What would change each line that is printed before anybody here reads it: a date, or JSON around it. */
+const DRESSES_LINES = new Set(["time", "log_date_format", "log_type"]);
+
 /**
- * The learner's app with what the stage must decide: its name, its port, the trace's preload, and an
- * environment without ours. All else is as the learner wrote it.
+ * The learner's app with what the stage must decide: its name, its port, the trace's preload, what it
+ * prints as it is, and an environment without ours. All else is as the learner wrote it.
  */
 export function place(
   app: AppConfig,
   { dir, name, port, base, redis, env = {}, preload = [] }: Placement,
 ): StartOptions {
-  const { node_args, nodeArgs, interpreter_args, interpreterArgs, ...rest } = app;
+  const { node_args, nodeArgs, interpreter_args, interpreterArgs, ...more } = app;
+  const rest = Object.entries(more).filter(([option]) => !DRESSES_LINES.has(option));
   const args = node_args ?? nodeArgs ?? interpreter_args ?? interpreterArgs ?? [];
   const cwd = typeof app.cwd === "string" ? resolve(dir, app.cwd) : dir;
   const script = String(app.script);
   return {
-    ...rest,
+    ...Object.fromEntries(rest),
     name,
     cwd,
     // pm2 hands an absolute script through a shell, where a space in the path ends it.

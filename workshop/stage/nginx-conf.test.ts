@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { NotYet } from "../problems.ts";
 import { makeFolder } from "../testing/folder.ts";
-import { readNginxConf, requireListen, withPorts } from "./nginx-conf.ts";
+import { place, readNginxConf, requireListen } from "./nginx-conf.ts";
 
 const PORTS = new Map([
   [3000, 20000],
@@ -22,7 +22,7 @@ describe("the ports of a file are replaced", () => {
     ["proxy_pass http://[::1]:3001/a:3002;", "proxy_pass http://[::1]:20001/a:3002;"],
     ["location / { proxy_pass 'http://localhost:3002/'; }", undefined],
   ])("in %s", (written, real = "location / { proxy_pass 'http://localhost:20002/'; }") => {
-    expect(withPorts(written, PORTS)).toBe(real);
+    expect(place(written, PORTS)).toBe(real);
   });
 });
 
@@ -42,8 +42,13 @@ describe("nothing is replaced", () => {
     'set $where "127.0.0.1:3001";',
     "map $remote_port $known { 3001 a; 3002 b; }",
     "constructor 127.0.0.1:3001;",
+    "log_format own '$request access_log off;';",
+    "# access_log off;",
+    "access_log off proxy_pass http://chat;",
+    "access_log /var/log/chat.log proxy_pass http://chat;",
+    "server { access_log off }",
   ])("in %s", (written) => {
-    expect(withPorts(written, PORTS)).toBe(written);
+    expect(place(written, PORTS)).toBe(written);
   });
 });
 
@@ -51,7 +56,19 @@ test("a comment behind a directive, and the lines, stay as they are", () => {
   const written =
     "upstream chat {\n  server 127.0.0.1:3001; # host a, port 3001\n}\n# listen 3000\n";
 
-  expect(withPorts(written, PORTS)).toBe(written.replace("1:3001;", "1:20001;"));
+  expect(place(written, PORTS)).toBe(written.replace("1:3001;", "1:20001;"));
+});
+
+describe("a log of requests of one's own is left out, and the workshop's holds:", () => {
+  test.each([
+    ["access_log off; listen 80;", " listen 80;"],
+    ["server { access_log /var/log/nginx/chat.log main if=$loud; }", "server {  }"],
+    ["access_log 'a log;' combined; # access_log off;", " # access_log off;"],
+    ["location / { access_log off; proxy_pass http://127.0.0.1:3001; }", undefined],
+    ["access_log\n  off\n;\nlisten 3000;", "\n\n\nlisten 20000;"],
+  ])("%j", (written, real = "location / {  proxy_pass http://127.0.0.1:20001; }") => {
+    expect(place(written, PORTS)).toBe(real);
+  });
 });
 
 describe("a file that does not listen where people expect the app", () => {

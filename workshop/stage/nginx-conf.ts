@@ -56,18 +56,41 @@ const PORT_IN = new Map([
   ["proxy_pass", /^(["']?\w+:\/\/(?:\[[^\]]*\]|[^/:]+):)(\d+)(.*)$/s],
 ]);
 
-/** The same text with other ports, where it listens, and where it hands requests on. */
-export function withPorts(conf: string, ports: ReadonlyMap<number, number>): string {
+/**
+ * The same text with what the stage must decide: other ports, where it listens and where it hands
+ * requests on, and no log of requests but the workshop's, which holds for all that says nothing else.
+ * Its lines stay where they are.
+ */
+export function place(conf: string, ports: ReadonlyMap<number, number>): string {
   let text = "";
   let done = 0;
-  for (const { name, argument, at } of directives(conf)) {
+  const replace = (from: number, to: number, by: string) => {
+    text += conf.slice(done, from) + by;
+    done = to;
+  };
+  for (const directive of directives(conf)) {
+    const { name, argument, at, from, to } = directive;
+    if (isLogOfRequests(directive) && conf[to - 1] === ";") {
+      replace(from, to, conf.slice(from, to).replace(/[^\n]+/g, ""));
+      continue;
+    }
     const [, before = "", port = "", behind = ""] = PORT_IN.get(name)?.exec(argument) ?? [];
     const other = ports.get(Number(port));
-    if (other === undefined) continue;
-    text += conf.slice(done, at) + before + other + behind;
-    done = at + argument.length;
+    if (other !== undefined) replace(at, at + argument.length, before + other + behind);
   }
   return text + conf.slice(done);
+}
+
+/**
+ * Whether it says where requests are to be logged. One that says more has lost its semicolon, and with
+ * it the next directive: that is for nginx to tell.
+ */
+function isLogOfRequests({ name, all: [where, ...more] }: Directive): boolean {
+  if (name !== "access_log" || where === undefined) return false;
+  const [, ...settings] = more;
+  return where === "off"
+    ? more.length === 0
+    : settings.every((word) => /^(?:gzip$|(?:buffer|flush|gzip|if)=)/.test(word));
 }
 
 /** @throws NotYet when it does not say that nginx listens on the port where people expect the app. */
@@ -93,6 +116,9 @@ export interface Directive {
   argument: string;
   /** Where that begins in the text. */
   at: number;
+  /** Where all of it begins in the text, and where it ends: behind its semicolon, or its brace. */
+  from: number;
+  to: number;
   /** All of its arguments as they are written. */
   all: readonly string[];
   /** The blocks that it stands in, the outermost first. */
@@ -112,12 +138,14 @@ export function* directives(conf: string): Generator<Directive> {
       words.push({ text, at });
       continue;
     }
-    const [{ text: name } = { text: "" }, ...more] = words;
+    const [{ text: name, at: from } = { text: "", at }, ...more] = words;
     const [argument] = more;
     const directive = {
       name,
       argument: argument?.text ?? "",
       at: argument?.at ?? at,
+      from,
+      to: at + text.length,
       all: more.map((word) => word.text),
       within: [...open],
     };

@@ -3,11 +3,10 @@ import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { APP_PORT, HOSTS, NGINX_CONF } from "../catalog.ts";
-import { MachineProblem, NotYet } from "../problems.ts";
-import { PortTaken } from "./app.ts";
+import { MachineProblem, NotYet, PortTaken } from "../problems.ts";
 import { killIfThere } from "./daemon.ts";
 import { findNginx } from "./find-nginx.ts";
-import { mainConf, requireListen, TEMPORARY, withPorts } from "./nginx-conf.ts";
+import { mainConf, place, requireListen, TEMPORARY } from "./nginx-conf.ts";
 import { entriesOf, type AccessEntry } from "./nginx-log.ts";
 import { refusalOf } from "./nginx-refusal.ts";
 import { answers, portFrom } from "./ports.ts";
@@ -189,7 +188,7 @@ class Server implements Nginx {
 
   #write(conf: string): void {
     this.#conf = conf;
-    writeFileSync(join(this.#folder, NGINX_CONF), withPorts(conf, this.#ports));
+    writeFileSync(join(this.#folder, NGINX_CONF), place(conf, this.#ports));
   }
 
   /** Of each port that is written in the learner's file: the real one. */

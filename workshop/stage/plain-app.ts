@@ -60,8 +60,6 @@ export async function startPlainApp(launch: Launch): Promise<App> {
           cpu: usage?.cpu ?? 0,
           memory: usage?.memory ?? 0,
           waitsForReady: false,
-          outFile: "",
-          errFile: "",
         },
       ];
     },

@@ -35,8 +35,6 @@ export interface Worker {
   waitsForReady: boolean;
   /** For how long it waits for that, in ms, before it calls the process online all the same. */
   listenTimeout?: number;
-  outFile: string;
-  errFile: string;
 }
 
 /** What pm2's bus says of one app: `process.send({ type, data })` of a worker, or pm2's own events. */
@@ -273,7 +271,5 @@ function toWorker({ pid, pm2_env: env, monit }: Pm2Module.ProcessDescription): W
     memory: monit?.memory ?? 0,
     waitsForReady: options.wait_ready === true,
     listenTimeout: Number(options.listen_timeout ?? 3_000),
-    outFile: String(env?.pm_out_log_path ?? ""),
-    errFile: String(env?.pm_err_log_path ?? ""),
   };
 }

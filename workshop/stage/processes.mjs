@@ -14,7 +14,7 @@ import { dirname, join, sep } from "node:path";
 const MARKS = ["WORKSHOP_RUN=", "PM2_HOME="];
 
 /** False where the other way must do. `WORKSHOP_NO_PROC` forces that way, for its test. */
-export const environmentsShow = existsSync("/proc/self/environ") && !process.env.WORKSHOP_NO_PROC;
+const environmentsShow = existsSync("/proc/self/environ") && !process.env.WORKSHOP_NO_PROC;
 
 /**
  * Whether a process exists that has not ended: a zombie only waits to be counted.

@@ -134,6 +134,19 @@ describe.concurrent("a Redis that cannot be used", () => {
     expect(message).toMatch(/^REDIS_URL names .* cannot be used: ./);
   });
 
+  test("is the workshop's own, and says nothing of what nobody has set", async () => {
+    await using rude = await startTalker(undefined);
+
+    const problem: unknown = await reachRedis(`redis://127.0.0.1:${rude.port}`, "own").catch(
+      (error: unknown) => error,
+    );
+
+    expect(problem).toMatchObject({
+      message: expect.stringMatching(/^The workshop has started a Redis at .* cannot be used: ./),
+      remedy: "Run it again: it starts another one.",
+    });
+  });
+
   test("speaks no TLS", async ({ redis }) => {
     const { message } = await problemOf(redis.url.replace("redis:", "rediss:"));
 

@@ -10,10 +10,14 @@ const ANSWER_WITHIN = 5_000;
 /**
  * Asks a Redis for its version; `undefined` when it does not tell it to us.
  *
+ * @param whose whether `REDIS_URL` names it, or the workshop has started it itself
  * @throws MachineProblem when it cannot be reached or refuses us, with the reason. No password is
  * shown.
  */
-export async function reachRedis(address: string): Promise<string | undefined> {
+export async function reachRedis(
+  address: string,
+  whose: "named" | "own" = "named",
+): Promise<string | undefined> {
   const client = clientOf(address);
   // Some errors come as a rejection of what is awaited, some only by the event.
   const failed = new Promise<never>((_, reject) => client.on("error", reject));
@@ -30,7 +34,7 @@ export async function reachRedis(address: string): Promise<string | undefined> {
       /^valkey_version:(\S+)/m.exec(info) ?? /^redis_version:(\S+)/m.exec(info) ?? [];
     return version;
   } catch (error) {
-    throw unreachable(address, error);
+    throw whose === "own" ? ownIsGone(address, error) : unreachable(address, error);
   } finally {
     late.catch(() => {});
     client.destroy();
@@ -79,8 +83,15 @@ export function withoutPassword(address: string): string {
   return `${protocol}//${user}${host}${pathname}`;
 }
 
+function ownIsGone(address: string, error: unknown): MachineProblem {
+  return new MachineProblem(
+    `The workshop has started a Redis at ${address}, which cannot be used: ${reasonOf(error)}`,
+    "Run it again: it starts another one.",
+  );
+}
+
 function unreachable(address: string, error: unknown): MachineProblem {
-  const reason = error instanceof Error ? error.message || codeOf(error) : String(error);
+  const reason = reasonOf(error);
   const where = withoutPassword(address);
   if (/WRONGPASS|NOAUTH|invalid password|NOPERM/i.test(reason)) {
     return new MachineProblem(
@@ -92,6 +103,10 @@ function unreachable(address: string, error: unknown): MachineProblem {
     `REDIS_URL names ${where}, which cannot be used: ${reason}`,
     "Start it or correct REDIS_URL; or unset it: then the workshop starts a Redis of its own.",
   );
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message || codeOf(error) : String(error);
 }
 
 function codeOf(error: Error): string {

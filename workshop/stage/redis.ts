@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createClient } from "redis";
-import { MachineProblem } from "../problems.ts";
+import { MachineProblem, PortTaken } from "../problems.ts";
 import { findRedisServer } from "./find-redis.ts";
 import { freePort } from "./ports.ts";
 import type { Run } from "./run.ts";
@@ -51,7 +51,7 @@ export async function startRedis(
       return server;
     } catch (error) {
       await server.kill();
-      if (!(error instanceof PortInUse) || tries === TRIES) throw error;
+      if (!(error instanceof PortTaken) || tries === TRIES) throw error;
     }
   }
 }
@@ -137,7 +137,7 @@ class Server implements PrivateRedis {
 
   #failed(logFile: string, reason: string): MachineProblem {
     const log = readFileSync(logFile, "utf8");
-    if (/Address already in use/i.test(log)) return new PortInUse(this.#port);
+    if (/Address already in use/i.test(log)) return new PortTaken(this.#port);
     const said = log.trim().split("\n").at(-1)?.trim();
     return new MachineProblem(
       `Redis (${this.#program}) did not start: ${reason || said || "it ended without a word"}`,
@@ -167,12 +167,6 @@ class Server implements PrivateRedis {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
     rmSync(this.#folder, { recursive: true, force: true });
-  }
-}
-
-class PortInUse extends MachineProblem {
-  constructor(port: number) {
-    super(`Port ${port} has been taken by another program.`, "Run it again: it gets another port.");
   }
 }
 

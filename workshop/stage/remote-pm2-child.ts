@@ -2,7 +2,7 @@
  * A client of one pm2 daemon in a process of its own: `remote-pm2-child.ts HOME`. It is told over IPC
  * what to call, tells what came of it, and hands on what is on the bus. It ends with its parent.
  */
-import { MachineProblem } from "../problems.ts";
+import { toldOf } from "../problems.ts";
 import { connectPm2 } from "./pm2.ts";
 import type { FromChild, ToChild } from "./remote-pm2.ts";
 
@@ -10,10 +10,6 @@ const [, , home = ""] = process.argv;
 const tell = (message: FromChild) => {
   if (process.connected) process.send?.(message);
 };
-const failureOf = (error: unknown) => ({
-  message: error instanceof Error ? error.message : String(error),
-  remedy: error instanceof MachineProblem ? error.remedy : undefined,
-});
 
 process.once("disconnect", () => process.exit());
 // Ctrl-C is for the parent, which may have something left to ask.
@@ -25,11 +21,11 @@ try {
   process.on("message", ({ id, method, args }: ToChild) => {
     Promise.resolve(Reflect.apply(pm2[method], pm2, args)).then(
       (value: unknown) => tell({ kind: "answer", id, value }),
-      (error: unknown) => tell({ kind: "failure", id, ...failureOf(error) }),
+      (error: unknown) => tell({ kind: "failure", id, ...toldOf(error) }),
     );
   });
   tell({ kind: "open" });
 } catch (error) {
-  tell({ kind: "closed", ...failureOf(error) });
+  tell({ kind: "closed", ...toldOf(error) });
   process.disconnect();
 }

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MachineProblem } from "../problems.ts";
+import { MachineProblem, problemOf, type ToldProblem } from "../problems.ts";
 import { daemonLog, daemonPid, endDaemon } from "./daemon.ts";
 import { cleanEnvironment } from "./environment.ts";
 import type { BusMessage, Pm2 } from "./pm2.ts";
@@ -24,9 +24,9 @@ export interface ToChild {
 
 export type FromChild =
   | { kind: "open" }
-  | { kind: "closed"; message: string; remedy?: string | undefined }
+  | ({ kind: "closed" } & ToldProblem)
   | { kind: "answer"; id: number; value: unknown }
-  | { kind: "failure"; id: number; message: string; remedy?: string | undefined }
+  | ({ kind: "failure"; id: number } & ToldProblem)
   | { kind: "bus"; message: BusMessage };
 
 /**
@@ -128,12 +128,8 @@ class Line {
     this.#waiting.delete(id);
     if (told.kind === "open") waiting?.resolve(undefined);
     else if (told.kind === "answer") waiting?.resolve(told.value);
-    else waiting?.reject(errorOf(told));
+    else waiting?.reject(problemOf(told));
   }
-}
-
-function errorOf({ message, remedy }: { message: string; remedy?: string | undefined }): Error {
-  return remedy === undefined ? new Error(message) : new MachineProblem(message, remedy);
 }
 
 function gone(): MachineProblem {

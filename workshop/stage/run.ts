@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 import { cleanEnvironment } from "./environment.ts";
 import { isAlive } from "./processes.mjs";
 
-const LEASH = fileURLToPath(new URL("leash.mjs", import.meta.url));
+const LEASH = new URL("leash.mjs", import.meta.url);
 
 /** What the folder of every run begins with. */
 export const RUNS = join(shortTmp(), "bh-");
@@ -114,10 +114,14 @@ function startLeash(folder: string): ChildProcess {
     process.platform === "win32"
       ? [
           process.execPath,
-          ["-e", "process.stdin.resume().on('end', () => import(process.argv[1]))"],
+          // There import() takes no path, whose drive looks like a URL's scheme.
+          ["-e", "process.stdin.resume().on('end', () => import(process.argv[1]))", LEASH.href],
         ]
-      : ["/bin/sh", ["-c", 'cat >/dev/null; exec "$0" "$@"', process.execPath]];
-  const leash = spawn(command, [...args, LEASH, folder], {
+      : [
+          "/bin/sh",
+          ["-c", 'cat >/dev/null; exec "$0" "$@"', process.execPath, fileURLToPath(LEASH)],
+        ];
+  const leash = spawn(command, [...args, folder], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
     env: cleanEnvironment(),

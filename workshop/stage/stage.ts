@@ -17,7 +17,12 @@ export interface Stage {
 }
 
 export interface OpenStage extends Stage, AsyncDisposable {
-  /** Starts again what has ended: the daemon, the browser. Gives whether anything had. */
+  /**
+   * Starts again what has ended, the daemon or the browser, and a browser that has been installed
+   * meanwhile. Gives whether something has started.
+   *
+   * @throws MachineProblem when the daemon cannot be started.
+   */
   repair: () => Promise<boolean>;
 }
 
@@ -51,10 +56,11 @@ export async function openStage(run?: Run): Promise<OpenStage> {
     ...(browser.status === "fulfilled" ? browser.value : {}),
     async repair() {
       const noDaemon = !isAlive(daemonPid(home));
-      const noBrowser = found !== undefined && !found.isThere();
+      const noBrowser = !found?.isThere();
+      const endpoint = stage.browser;
       if (noDaemon) await spawnDaemon(home, own.env);
       if (noBrowser) Object.assign(stage, await startBrowserOr());
-      return noDaemon || noBrowser;
+      return noDaemon || stage.browser !== endpoint;
     },
     [Symbol.asyncDispose]: close,
   };

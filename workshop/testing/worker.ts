@@ -10,7 +10,5 @@ export const worker = (what: Partial<Worker> = {}): Worker => ({
   cpu: 0,
   memory: 0,
   waitsForReady: false,
-  outFile: "",
-  errFile: "",
   ...what,
 });

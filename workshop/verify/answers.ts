@@ -26,7 +26,7 @@ export interface Answer {
 }
 
 /** The folder with the answers of a step: `checks/answers/03`. */
-export function answersFolder(step: Step): string {
+function answersFolder(step: Step): string {
   return join(ANSWERS, String(step.number).padStart(2, "0"));
 }
 

@@ -1,8 +1,11 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { makeFolder } from "../testing/folder.ts";
-import { steps, type Step } from "../catalog.ts";
+import { root, steps, type Step } from "../catalog.ts";
 import { cellsOf } from "./cell.ts";
-import { fingerprint, fingerprintOf } from "./fingerprint.ts";
+import { fingerprint, fingerprintOf, SHARED } from "./fingerprint.ts";
 
 describe("a fingerprint", () => {
   test("is the same as long as nothing changes", () => {
@@ -44,5 +47,31 @@ describe("a fingerprint", () => {
 
     expect(fingerprintOf(solution)).not.toBe(fingerprintOf(starter));
     expect(fingerprintOf(solution)).toBe(fingerprintOf({ ...solution }));
+  });
+
+  test("of a cell is of all that its checks, and what runs them, import", async () => {
+    const checks = readdirSync(join(root, "checks"))
+      .filter((name) => name.endsWith(".check.ts"))
+      .map((name) => `checks/${name}`);
+    const { metafile } = await build({
+      absWorkingDir: root,
+      entryPoints: [...checks, "workshop/verify/lane.ts", "workshop/check/checker.ts"],
+      bundle: true,
+      packages: "external",
+      platform: "node",
+      format: "esm",
+      target: "esnext",
+      write: false,
+      metafile: true,
+      outdir: ".scratch",
+    });
+
+    const missing = Object.keys(metafile.inputs).filter(
+      (file) =>
+        !checks.includes(file) &&
+        !SHARED.some((path) => file === path || file.startsWith(`${path}/`)),
+    );
+
+    expect(missing).toEqual([]);
   });
 });

@@ -10,7 +10,8 @@ import { filesIn } from "./files.ts";
  * What every cell stands on: how code is started, watched, checked and compared, the page that all
  * steps serve, and the packages. Of the workshop itself only what the checks use.
  */
-const SHARED = [
+export const SHARED: readonly string[] = [
+  "checks/experiments",
   "checks/support",
   "page",
   "package-lock.json",
@@ -19,7 +20,10 @@ const SHARED = [
   "workshop/trace",
   "workshop/verify",
   "workshop/testing/worker.ts",
-  ...["catalog", "problems", "text", "version"].map((name) => `workshop/${name}.ts`),
+  "workshop/terminal/clean.ts",
+  ...["catalog", "elision", "problems", "regions", "text", "version"].map(
+    (name) => `workshop/${name}.ts`,
+  ),
 ];
 /** Tests of those say nothing about a cell. */
 const TEST = /\.test\.ts$/;

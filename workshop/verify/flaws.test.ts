@@ -86,3 +86,39 @@ describe("what is wrong with an answer can be said without running it", () => {
     expect(flaws({}, others)).toEqual(["right-b: A right answer has no transcript."]);
   });
 });
+
+describe("of each check it can be said whether a wrong answer must fail it", () => {
+  const titles = [
+    "a session is known to its own worker only",
+    "of 40 clients, one after the other, hardly any connects",
+    "a browser meets the break, too",
+    "findings.json describes the break",
+  ];
+
+  /** What is said of step 3 with one wrong answer, of its first check. */
+  function flawsWith(unanswered: readonly string[]) {
+    const files = Object.entries(GOOD).map(([name, text]) => [`wrong-a/${name}`, text]);
+    using folder = makeFolder(Object.fromEntries(files));
+    return flawsOf(step, answersOf(step, folder.path), unanswered);
+  }
+
+  test("and all others are excepted", () => {
+    expect(flawsWith(titles)).toEqual([]);
+  });
+
+  test("one has no answer, and is no exception", () => {
+    expect(flawsWith(titles.slice(1))).toEqual([
+      "No wrong answer must fail the check a session is known to its own worker only.",
+    ]);
+  });
+
+  test("an exception has an answer by now", () => {
+    expect(flawsWith([...titles, CHECK])).toEqual([`A wrong answer must fail "${CHECK}" by now.`]);
+  });
+
+  test("an exception is about no check that there is", () => {
+    expect(flawsWith([...titles, "five workers"])).toEqual([
+      'Step 3 has no check that is called "five workers".',
+    ]);
+  });
+});

@@ -5,12 +5,47 @@ import { fingerprint } from "./fingerprint.ts";
 import { titlesOf } from "./titles.ts";
 import { readTranscript } from "./transcript.ts";
 
-/** What can be said of the answers of a step without running them: what is not as it must be. */
-export function flawsOf(step: Step, answers: readonly Answer[]): string[] {
+/**
+ * What can be said of the answers of a step without running them: what is not as it must be.
+ *
+ * @param unanswered the titles of the checks that no wrong answer need fail; without it that is not
+ * looked at
+ */
+export function flawsOf(
+  step: Step,
+  answers: readonly Answer[],
+  unanswered?: readonly string[],
+): string[] {
   return [
+    ...(unanswered ? flawsOfTitles(step, answers, unanswered) : []),
     ...answers.flatMap((answer) => flawsOfOne(answer).map((flaw) => `${answer.name}: ${flaw}`)),
     ...twins(step, answers),
     ...flawsOfTranscript(starterFolder(step), step).map((flaw) => `starter: ${flaw}`),
+  ];
+}
+
+/** Checks that no wrong answer must fail, and such as are said to be and are not. */
+function flawsOfTitles(
+  step: Step,
+  answers: readonly Answer[],
+  unanswered: readonly string[],
+): string[] {
+  const checks = answers.flatMap(({ kind, check }) => (kind === "wrong" && check ? [check] : []));
+  const titles = titlesOf(step);
+  const none = titles.filter((title) => !checks.some((check) => title.test(check)));
+  return [
+    ...none
+      .filter((title) => !unanswered.some((one) => title.test(one)))
+      .map((title) => `No wrong answer must fail the check ${title.source.slice(1, -1)}.`),
+    ...unanswered.flatMap((one) => {
+      if (none.some((title) => title.test(one))) return [];
+      const isThere = titles.some((title) => title.test(one));
+      return [
+        isThere
+          ? `A wrong answer must fail "${one}" by now.`
+          : `Step ${step.number} has no check that is called "${one}".`,
+      ];
+    }),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { dateTime } from "../date.ts";
 import type { CellKind } from "./cell.ts";
 import { labelOf } from "./job.ts";
 import type { CellReport, Report } from "./report.ts";
@@ -24,7 +25,7 @@ export function summaryOf(report: Report, planned: readonly Planned[]): string {
   ];
   const changed = commit.changed ? ` and ${commit.changed} changed files` : "";
   return [
-    `Broken Handshakes, ${commandOf(wish)}, ${dateOf(report.startedAt)}`,
+    `Broken Handshakes, ${commandOf(wish)}, ${dateTime(report.startedAt)}`,
     `commit ${commit.hash}${changed}; took ${took(report.ms)}, ${more.join(", ")}`,
     `${machine.system}, ${machine.cores} × ${machine.cpu}, ${(machine.memory / 2 ** 30).toFixed(1)} GB`,
     versions.join(", "),
@@ -63,11 +64,4 @@ function badOf(cells: readonly CellReport[], planned: readonly Planned[]): strin
   const missing = planned.length - cells.length;
   if (missing === 0) return bad;
   return [...bad, `${missing} ${missing === 1 ? "cell that was" : "cells that were"} not run`];
-}
-
-/** `24 November 2026, 14:03`, by the clock on the wall. */
-function dateOf(iso: string): string {
-  const date = new Date(iso);
-  const day = date.toLocaleDateString("en-GB", { dateStyle: "long" });
-  return `${day}, ${date.toLocaleTimeString("en-GB", { timeStyle: "short" })}`;
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
-import { basename, isAbsolute, join, relative, resolve } from "node:path";
+import { basename, isAbsolute, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { root } from "../catalog.ts";
 import { UsageProblem } from "../problems.ts";
@@ -91,9 +91,4 @@ function findEditor(): [name: string, program: string] | undefined {
 
 function withoutEnding(command: string): string {
   return process.platform === "win32" ? command.replace(/\.(cmd|exe|bat)$/i, "") : command;
-}
-
-/** Where the files of a step's copy lie, from the clone. */
-export function inCopy(dir: string, file: string): string {
-  return relative(root, join(dir, file)).replaceAll("\\", "/");
 }

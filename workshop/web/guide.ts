@@ -2,9 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Marked, type Tokens } from "marked";
 import { folderInGit, folderOf, root, steps, type Step } from "../catalog.ts";
+import { escapeHtml } from "../escape-html.ts";
 import { todosOf } from "../hints/stages.ts";
+import { startOn } from "../regions.ts";
 import { draw } from "./drawing.ts";
-import { escapeHtml, highlight, highlightFile } from "./highlight.ts";
+import { highlight, highlightFile } from "./highlight.ts";
 import type { Guide, ShownFile } from "./protocol.ts";
 
 export type Language = "en" | "ja";
@@ -77,14 +79,10 @@ function placeOf(step: Step, { name, file }: { name: string; file: string }): Pl
   let line = 1;
   if (existsSync(path)) {
     const lines = readFileSync(path, "utf8").split("\n");
-    const at = lines.findIndex((each) => /#region (TODO|answer) /.test(each) && endsIn(each, name));
+    const at = lines.findIndex((each) => startOn(each)?.name === name);
     line = Math.max(1, at + 1);
   }
   return { file: relative(root, copy).replaceAll("\\", "/"), line };
-}
-
-function endsIn(line: string, name: string): boolean {
-  return line.split(/\s+/).includes(name);
 }
 
 /** What cannot be drawn is shown as it is written. */

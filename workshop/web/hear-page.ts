@@ -104,7 +104,7 @@ function hearAboutTraffic(socket: PageConnection, bench: Bench): void {
     void answer(reply, async () => {
       const { url, dir, app } = bench.deskOf(toStep(step));
       if (!url || !app?.isUp) throw new UsageProblem("The app is not up yet.");
-      void crowd.open({ url, transports: transportsOf(dir) }, Number(count));
+      void crowd.open({ url, transports: await transportsOf(dir) }, Number(count));
     });
   });
   socket.on("crowdClose", (reply) => void answer(reply, () => crowd.close()));

@@ -6,6 +6,7 @@ import json from "highlight.js/lib/languages/json";
 import nginx from "highlight.js/lib/languages/nginx";
 import typescript from "highlight.js/lib/languages/typescript";
 import xml from "highlight.js/lib/languages/xml";
+import { escapeHtml } from "../escape-html.ts";
 
 const LANGUAGES = { bash, css, javascript, json, nginx, typescript, xml };
 for (const [name, language] of Object.entries(LANGUAGES)) hljs.registerLanguage(name, language);
@@ -34,17 +35,4 @@ export function highlight(code: string, language: string): string {
 /** A file by the ending of its name. */
 export function highlightFile(code: string, file: string): string {
   return highlight(code, file.slice(file.lastIndexOf(".") + 1));
-}
-
-const SIGNS: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Text that stands for itself in HTML, also inside an attribute. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => SIGNS[sign] ?? sign);
 }

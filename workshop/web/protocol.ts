@@ -60,10 +60,7 @@ export interface BenchState {
 }
 
 /** One process of the app, as pm2 knows it, with what its requests tell. */
-export interface WorkerView extends Omit<
-  Worker,
-  "waitsForReady" | "listenTimeout" | "outFile" | "errFile"
-> {
+export interface WorkerView extends Omit<Worker, "waitsForReady" | "listenTimeout"> {
   /** `worker 1`, or `host b, worker 1`. */
   name: string;
   /** How many clients it has by what its requests tell: sessions that were opened and not ended. */
@@ -168,26 +165,6 @@ export interface PageToServer {
 
 /** The page's end of the connection. */
 export type PageSocket = Socket<ServerToPage, PageToServer>;
-
-/**
- * What the two halves of the workbench hand each other on the server.
- *
- * `lens/lens.ts` exports `class Lens`:
- *   constructor(send: (batch: LensBatch) => void)
- *   begin(session: { run: number; step: StepView }): void     a session was opened: all is forgotten
- *   hear(event: TraceEvent, trace: Trace): void                also while the app comes up; requests
- *       have `raw` (the heads of request and response, see trace/events.ts)
- *   note(note: LensNote): void                                 Redis was killed, a worker, a restart
- *   snapshot(): LensSnapshot
- *   clear(): void
- *   [Symbol.dispose](): void
- *
- * `crowd.ts` exports `class Crowd implements AsyncDisposable`:
- *   constructor(onChange: (state: CrowdState) => void)
- *   get state(): CrowdState
- *   open(app: CrowdTarget, count: number): Promise<void>
- *   close(): Promise<void>                                     also when the session ends
- */
 
 /** Where a crowd goes, and by which transports this step's page connects. */
 export interface CrowdTarget {

@@ -27,7 +27,7 @@ import {
   verdict,
   violations,
   violationsInBoth,
-} from "./at-the-page.ts";
+} from "../testing/at-the-page.ts";
 
 const [first, , third, , fifth, , , , ninth] = steps;
 if (!first || !third || !fifth || !ninth) throw new Error("The catalogue lacks a step.");

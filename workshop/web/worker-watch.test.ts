@@ -12,8 +12,6 @@ const worker = (instance: number): Worker => ({
   cpu: 0,
   memory: 0,
   waitsForReady: false,
-  outFile: "",
-  errFile: "",
 });
 
 test("who looks while a look is under way hears what came after it", async () => {

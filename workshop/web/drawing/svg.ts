@@ -1,9 +1,9 @@
-import { escapeHtml } from "../highlight.ts";
+import { escapeHtml } from "../../escape-html.ts";
 
 /** The size of the letters, in the drawing's own units. */
 export const FONT = 14;
 /** From one line of text to the next. */
-export const LEADING = 18;
+const LEADING = 18;
 
 /** A label may have several lines: `<br>` or `<br/>` between them. */
 export function linesOf(label: string): string[] {

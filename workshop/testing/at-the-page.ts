@@ -5,10 +5,10 @@ import type { Locator, Page } from "playwright";
 import { io } from "socket.io-client";
 import { folderOf, type Step } from "../catalog.ts";
 import { until } from "../stage/until.ts";
-import type { Desk } from "../testing/cli.ts";
-import type { RunningWorkbench } from "../testing/workbench.ts";
-import { cookieName } from "./guard.ts";
-import type { PageSocket } from "./protocol.ts";
+import type { Desk } from "./cli.ts";
+import type { RunningWorkbench } from "./workbench.ts";
+import { cookieName } from "../web/guard.ts";
+import type { PageSocket } from "../web/protocol.ts";
 
 /** A step with its checks takes 15 s on a quiet machine, and ten times as long on a busy one. In ms. */
 export const BUSY = 240_000;

@@ -1,0 +1,60 @@
+const BROKEN = "It shows what is still broken: only who has mended that already could fail it.";
+const IN_PAGES =
+  "It is the same in pages, which are not the learner's: what could fail it fails with clients first.";
+const GIVEN =
+  "What answers it was written in steps 6 and 7, whose answers it has, and is given in this one.";
+const UNDER_FIRE =
+  "Still to be written: who loses under fire what they keep where each fault comes alone.";
+
+/**
+ * The checks that no wrong answer must fail, by their step and their title, and why. Nobody has seen them
+ * fail for their reason, so this list only ever gets shorter: `checks/answers.test.ts` counts it.
+ */
+export const UNANSWERED: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+  2: {
+    "it outlives the terminal that started it":
+      "It shows what pm2's daemon is for: nothing in the learner's files decides about that.",
+  },
+  3: {
+    "a session is known to its own worker only": BROKEN,
+    "of 40 clients, one after the other, hardly any connects": BROKEN,
+    "a browser meets the break, too": BROKEN,
+  },
+  4: {
+    "but a message reaches the clients of its own worker only": BROKEN,
+    "and two people in browsers do not hear each other": BROKEN,
+  },
+  5: {
+    "50 messages from 20 clients: each once, in the order of its sender":
+      "Still to be written: who waits for something that takes its time before it publishes.",
+    "two people in browsers hear each other across workers": IN_PAGES,
+  },
+  6: {
+    "people in browsers meet in a room across workers": IN_PAGES,
+    "and yet the adapter does not mend the handshake": BROKEN,
+    "Redis freezes, dies and comes back, and no worker dies of it":
+      "Still to be written: who waits for Redis before the server listens, as in step 5's wrong-waits-for-redis.",
+  },
+  7: {
+    "a page comes to a WebSocket at each of 20 loads, and no log holds a warning":
+      "Still to be written: whose tunnels leave a listener behind, of which Node warns in the end.",
+    "what people say reaches everybody once and in order, over whichever transport":
+      "Still to be written: who hands on what comes during an upgrade out of order.",
+    "what others publish on its channels does no harm":
+      "Still to be written: who hands what cannot be a request to the server all the same.",
+  },
+  8: {
+    "pm2 reload: nothing acknowledged is lost, nothing heard twice": UNDER_FIRE,
+    "each worker is killed outright, one after the other": UNDER_FIRE,
+    "a worker freezes for longer than the ping timeout, and thaws": UNDER_FIRE,
+  },
+  9: {
+    "any worker of any host answers for a session": GIVEN,
+    "people on both hosts hear each other, know of each other, and share rooms": GIVEN,
+    "two pages on different hosts talk, over WebSockets": IN_PAGES,
+    "a host dies with all its workers: everybody is back on the other, nothing is lost, and it returns":
+      "Still to be written: whose fail_timeout leaves a host out for a minute after its return.",
+    "both hosts are reloaded, one after the other, and nothing is lost":
+      "Still to be written: who gives a host that reloads up for longer than a client waits.",
+  },
+};
