@@ -137,6 +137,24 @@ test("a check that could not be judged this time is as it was found before", asy
   expect(await nextHint(step)).toMatchObject({ check: "b", todo: "3.2" });
 });
 
+test("while checks go on, a hint is about what has failed by now, and not what holds by now", async () => {
+  using desk = openDesk();
+  const { isJudged, nextHint, noteResults } = await hintsAt(desk);
+  await noteResults(step, [passed("a")], false);
+  const isJudgedByOne = isJudged(step);
+  await noteResults(step, [failed("a", { look: at("3.1") }), failed("b", {}), failed("c", {})]);
+  const soFar = [passed("a"), failed("b", { look: at("3.2") })];
+
+  await noteResults(step, soFar, false);
+  const meanwhile = await nextHint(step);
+  await noteResults(step, [passed("a"), passed("b")], false);
+
+  expect(isJudgedByOne).toBe(false);
+  expect(meanwhile).toMatchObject({ check: "b", todo: "3.2" });
+  // It was not checked again yet.
+  expect(await nextHint(step)).toMatchObject({ check: "c" });
+});
+
 test.each([
   ["a file with a TODO in it: those of that TODO", { file: "findings.json" }, "1/2 look"],
   ["a file without one: those of the first TODO", { file: "server.ts" }, "1/3 mode?"],

@@ -50,8 +50,16 @@ interface HintNote {
 
 const NOTHING: HintNote = { steps: {} };
 
-/** Notes what the checks have found in the learner's copy, so that the next hint is about that. */
-export async function noteResults(step: Step, results: readonly CheckResult[]): Promise<void> {
+/**
+ * Notes what the checks have found in the learner's copy, so that the next hint is about that.
+ *
+ * @param isWhole false for the results so far: what is still to be checked is as it was found before
+ */
+export async function noteResults(
+  step: Step,
+  results: readonly CheckResult[],
+  isWhole = true,
+): Promise<void> {
   await updateNote(FILE, NOTHING, ({ steps }) => {
     const entry = entryOf(steps[step.slug]);
     const failed = results.flatMap(({ title, outcome, finding }) => {
@@ -61,7 +69,10 @@ export async function noteResults(step: Step, results: readonly CheckResult[]): 
         outcome === "passed" ? undefined : entry.failed.find((it) => it.title === title);
       return before ? [before] : [];
     });
-    const isJudged = entry.isJudged || ["passed", "not yet"].includes(verdictOf(results));
+    const told = new Set(results.map(({ title }) => title));
+    if (!isWhole) failed.push(...entry.failed.filter(({ title }) => !told.has(title)));
+    const verdict = verdictOf(results);
+    const isJudged = entry.isJudged || verdict === "not yet" || (isWhole && verdict === "passed");
     steps[step.slug] = { ...entry, isJudged, failed };
   });
 }

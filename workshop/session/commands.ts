@@ -133,6 +133,8 @@ async function giveHint({ desk, display }: Seat): Promise<void> {
   if (hint) display.log(boxed(renderHint(hint, display.width - 4)));
   else if (desk.state.verdict === "passed")
     display.log("Every check holds: there is nothing to hint at.");
+  else if (desk.state.phase === "checking")
+    display.log("No check has failed so far: there is nothing to hint at yet.");
   else display.log("There is no hint for this. d shows how your code differs from the solution.");
 }
 

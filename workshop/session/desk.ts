@@ -46,6 +46,8 @@ export class Desk implements AsyncDisposable {
   #isPassed = false;
   /** Whether that was said in this session. */
   #isTold = false;
+  /** What was found so far is written down, one after the other. */
+  #noted: Promise<void> = Promise.resolve();
 
   constructor({ step, source, tools, detailed = false }: DeskOptions) {
     this.step = step;
@@ -199,6 +201,7 @@ export class Desk implements AsyncDisposable {
   }
 
   async nextHint(): Promise<Hint | undefined> {
+    await this.#noted;
     return nextHint(this.step);
   }
 
@@ -242,6 +245,8 @@ export class Desk implements AsyncDisposable {
         if (!isCurrent()) return;
         this.#change(countedWith(this.#state, result));
         this.events.emit("result", result);
+        // A hint may be wanted long before the last check has ended.
+        if (source === "work") this.#noteSoFar(this.#state.results);
       },
     );
     if (!isCurrent()) return undefined;
@@ -265,7 +270,14 @@ export class Desk implements AsyncDisposable {
     }
   }
 
+  #noteSoFar(results: readonly CheckResult[]): void {
+    const noted = this.#noted.then(() => noteResults(this.step, results, false));
+    // Where it cannot be written, the whole verdict says so.
+    this.#noted = noted.catch(() => {});
+  }
+
   async #note({ verdict, results }: Judgement): Promise<void> {
+    await this.#noted;
     await noteResults(this.step, results);
     const progress = await noteVerdict(this.step, verdict);
     if (verdict !== "passed" || this.#isTold) return;

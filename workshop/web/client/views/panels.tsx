@@ -13,7 +13,10 @@ export function HintPanel({
 }) {
   if (!hint) {
     return (
-      <p>There is no hint for this. The diff shows how your code differs from the solution.</p>
+      <p>
+        No check is known to fail, so there is nothing to hint at. The diff shows how your code
+        differs from the solution.
+      </p>
     );
   }
   const { stage, stages, todo, check, html, place, look, after } = hint;
