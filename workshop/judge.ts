@@ -3,9 +3,15 @@ import type { Checker } from "./check/checker.ts";
 import type { CheckResult } from "./check/verdict.ts";
 import type { LearnersApp } from "./learners-app.ts";
 
+/**
+ * When the app starts again at the latest, in ms: the checks of the last steps take up to a minute, and
+ * nobody wants to wait for so long to see what they have written.
+ */
+const APP_WITHIN = 10_000;
+
 export interface Judging {
   checker: Pick<Checker, "run">;
-  app: LearnersApp;
+  app: Pick<LearnersApp, "restart">;
   step: Step;
   dir: string;
   /** False when something newer is wanted: then nothing is started any more. */
@@ -20,8 +26,8 @@ export interface Judged {
 
 /**
  * What follows a save: the checks run on the new code, and the learner's app starts again with it.
- * The app begins when something has failed, or when the checks are through that break nothing: until
- * then they need the cores.
+ * The app begins when something has failed, when the checks are through that break nothing, or after
+ * 10 s: until then they need the cores.
  */
 export async function judgeCode(
   { checker, app, step, dir, isCurrent }: Judging,
@@ -33,6 +39,7 @@ export async function judgeCode(
     // Whoever waits for it hears of a failure; nobody has to.
     restarted?.catch(() => {});
   };
+  const timer = setTimeout(restart, APP_WITHIN);
   try {
     const results = await checker.run({ step, dir }, (result) => {
       onResult(result);
@@ -43,5 +50,7 @@ export async function judgeCode(
   } catch (error) {
     restart();
     throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
