@@ -3,8 +3,9 @@ import { steps } from "./catalog.ts";
 import type { CheckResult } from "./check/verdict.ts";
 import { judgeCode, type Judging } from "./judge.ts";
 
-const [step] = steps;
-if (!step) throw new Error("The catalogue is empty.");
+const [first] = steps;
+if (!first) throw new Error("The catalogue is empty.");
+const step = first;
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

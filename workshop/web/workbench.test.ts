@@ -29,8 +29,8 @@ import {
   violationsInBoth,
 } from "../testing/at-the-page.ts";
 
-const [first, , third, , fifth] = steps;
-if (!first || !third || !fifth) throw new Error("The catalogue lacks a step.");
+const [first, , third, , fifth, , , , ninth] = steps;
+if (!first || !third || !fifth || !ninth) throw new Error("The catalogue lacks a step.");
 
 vi.setConfig({ testTimeout: 2 * BUSY, hookTimeout: BUSY });
 
@@ -417,6 +417,30 @@ describe("on the workbench", () => {
 
     await page.getByTestId("redis").getByText("is up").waitFor();
     await page.getByRole("status").getByText("Redis is back").waitFor();
+  });
+
+  test("of several hosts, pm2 reloads and scales the one that is chosen", async () => {
+    finish(ninth, desk);
+    await using opened = await browser.open(`${workbench.url}#/9/workers`);
+    const { page } = opened;
+    const worker = page.getByTestId("worker").and(page.locator('[data-state="online"]'));
+    const pidOn = (host: string) => fact(worker.filter({ hasText: `host ${host}` }).first(), "pid");
+
+    await page.getByRole("button", { name: "Start step 9" }).first().click();
+    // Its checks go on meanwhile, on hosts of their own.
+    await count(worker, 4);
+    await page.getByRole("combobox", { name: "On", exact: true }).selectOption("host b");
+    await page.getByRole("button", { name: "Fewer workers" }).click();
+    await count(worker, 3);
+    const before = { a: await pidOn("a"), b: await pidOn("b") };
+    await page.getByRole("button", { name: "Reload", exact: true }).click();
+
+    await until(
+      async () => ({ a: await pidOn("a"), b: await pidOn("b") }),
+      ({ a, b }) => a === before.a && b !== before.b,
+      { within: BUSY, otherwise: (now) => new Error(JSON.stringify({ before, now })) },
+    );
+    expect(await worker.filter({ hasText: "host b" }).count()).toBe(1);
   });
 
   test("a page that is slow to paint hears all the same how things stand", async () => {
