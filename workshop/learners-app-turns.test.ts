@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Step } from "./catalog.ts";
+import { steps } from "./catalog.ts";
 import { LearnersApp } from "./learners-app.ts";
 import { freePort } from "./stage/ports.ts";
 import { processesOf } from "./stage/processes.mjs";
@@ -9,20 +9,9 @@ import { openRun, type Run } from "./stage/run.ts";
 import { makeFolder, type Folder } from "./testing/folder.ts";
 import { ask } from "./testing/traced-server.ts";
 
-const step: Step = {
-  number: 1,
-  slug: "01-hello",
-  title: "Hello",
-  about: "",
-  edit: [],
-  whole: [],
-  brings: [],
-  runs: "node",
-  workers: 1,
-  hosts: 1,
-  services: [],
-  drops: [],
-};
+const [first] = steps;
+if (!first) throw new Error("The catalogue is empty.");
+const step = first;
 
 /** Notes in a file beside it that it was started. */
 const SERVER = `

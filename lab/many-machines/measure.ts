@@ -11,8 +11,10 @@ import { startRedis } from "../../workshop/stage/redis.ts";
 import { connectRemotePm2 } from "../../workshop/stage/remote-pm2.ts";
 import type { Run } from "../../workshop/stage/run.ts";
 import { startChild, type Child } from "../cluster/child.ts";
-import { MOST_LAG_ALONE, whyInvalid, type Lag } from "../load/lag.ts";
+import type { Lag } from "../load/lag.ts";
+import { onTime } from "../load/on-time.ts";
 import { startCounter, type Counter } from "../relay/commands.ts";
+import { turned } from "../turned.ts";
 import type { LoadAnswers } from "./load.ts";
 import { confOf, variants, type Variant } from "./variants.ts";
 
@@ -165,8 +167,9 @@ async function measureBlock(run: Run, bench: Bench): Promise<Block> {
     for (const variant of turned(plan.variants, Math.max(0, round))) {
       const url = urls.get(variant);
       if (!url) continue;
-      const samples = await watched({ load, counter, idle, plan, variant, url });
-      if (round >= 0) found.get(variant)?.push(samples);
+      const situation = { load, counter, idle, plan, variant, url };
+      const { result, lag } = await onTime(load, () => measureVariant(situation));
+      if (round >= 0) found.get(variant)?.push({ ...result, lag });
     }
   }
   return { workers, variants: Object.fromEntries(found) };
@@ -180,20 +183,6 @@ interface Situation {
   plan: Plan;
   variant: Variant;
   url: string;
-}
-
-/** How often a variant is measured in a round when the clients were late each time. */
-const TRIES = 3;
-
-async function watched(situation: Situation): Promise<Samples> {
-  const { load } = situation;
-  for (let tries = 1; ; tries += 1) {
-    await load.ask("startLag");
-    const samples = await measureVariant(situation);
-    const lag = await load.ask("stopLag");
-    if (tries === TRIES || whyInvalid(lag, MOST_LAG_ALONE) === undefined)
-      return { ...samples, lag };
-  }
 }
 
 async function measureVariant(situation: Situation): Promise<Omit<Samples, "lag">> {
@@ -266,10 +255,4 @@ function copySolution(workers: number): Disposable & { dir: string } {
     readFileSync(file, "utf8").replace(/instances: \d+/, `instances: ${workers}`),
   );
   return { dir, [Symbol.dispose]: () => rmSync(copies, { recursive: true, force: true }) };
-}
-
-/** The same, beginning with another. */
-function turned<T>(all: readonly T[], by: number): T[] {
-  const at = by % all.length;
-  return [...all.slice(at), ...all.slice(0, at)];
 }

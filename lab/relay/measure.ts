@@ -2,12 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startRedis } from "../../workshop/stage/redis.ts";
 import type { Run } from "../../workshop/stage/run.ts";
 import { startChild } from "../cluster/child.ts";
-import { MOST_LAG_ALONE, whyInvalid, type Lag } from "../load/lag.ts";
+import type { Lag } from "../load/lag.ts";
+import { onTime } from "../load/on-time.ts";
+import { turned } from "../turned.ts";
 import { startCluster, type Cluster } from "./cluster.ts";
 import { startCounter, type Counter } from "./commands.ts";
 import { type Block, type Figure } from "./figures.ts";
 import type { LoadAnswers } from "./load.ts";
-import { probes, type Found, type IdleRates, type Sizes } from "./probes.ts";
+import { probes, type IdleRates, type Sizes } from "./probes.ts";
 import { openStand, type Load, type Stand } from "./stand.ts";
 import type { Variant } from "./variants.ts";
 
@@ -150,7 +152,7 @@ async function measureBlock(
     for (const [at, probe] of probes.entries()) {
       for (const stand of turned(stands, round + at)) {
         const situation = { load, stand, sizes, idle: idle.get(stand) ?? NOTHING };
-        const { found, lag } = await watched(load, () => probe(situation));
+        const { result: found, lag } = await onTime(load, () => probe(situation));
         // The keys of what a probe gives are figures.
         for (const [figure, values] of Object.entries(found) as [Figure, number[]][]) {
           add(samples, stand.cluster.variant, figure, round, values);
@@ -168,22 +170,6 @@ async function measureBlock(
   };
 }
 
-/** How often a probe is made when the clients were late each time. */
-const TRIES = 3;
-
-/** Makes a probe, and says how late the clients were meanwhile; again when they were too late. */
-async function watched(
-  load: Load,
-  probe: () => Promise<Found>,
-): Promise<{ found: Found; lag: Lag }> {
-  for (let tries = 1; ; tries += 1) {
-    await load.ask("startLag");
-    const found = await probe();
-    const lag = await load.ask("stopLag");
-    if (tries === TRIES || whyInvalid(lag, MOST_LAG_ALONE) === undefined) return { found, lag };
-  }
-}
-
 /** Something of each variant and figure, by round. */
 type ByFigure<T> = Map<Variant, Map<Figure, T[]>>;
 
@@ -199,12 +185,6 @@ function recordOf<T>(all: ByFigure<T>): Partial<Record<Variant, Partial<Record<F
   return Object.fromEntries(
     [...all].map(([variant, byFigure]) => [variant, Object.fromEntries(byFigure)]),
   );
-}
-
-/** The same, beginning with another. */
-function turned<T>(all: readonly T[], by: number): T[] {
-  const at = by % all.length;
-  return [...all.slice(at), ...all.slice(0, at)];
 }
 
 async function idleRates(counter: Counter): Promise<IdleRates> {
