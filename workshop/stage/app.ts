@@ -4,7 +4,7 @@ import { ECOSYSTEM, SERVER } from "../catalog.ts";
 import { NotYet, PortTaken } from "../problems.ts";
 import type { Trace } from "../trace/collector.ts";
 import { isReport, type TraceEvent } from "../trace/events.ts";
-import { UP_WITHIN, type Birth } from "./birth.ts";
+import { STARVED_WITHIN, UP_WITHIN, type Birth } from "./birth.ts";
 import type { Worker } from "./pm2.ts";
 import { isFree } from "./ports.ts";
 import type { Run } from "./run.ts";
@@ -104,7 +104,11 @@ export async function settle(
     return false;
   };
   try {
-    if (!(await eventually(look, Boolean, UP_WITHIN, signal))) throw birth.failed(app.output.err);
+    const began = performance.now();
+    const isOver = () => performance.now() - began > UP_WITHIN && !birth.isStarved;
+    const isDone = (isThere: boolean) => isThere || isOver();
+    const isThere = await eventually(look, isDone, STARVED_WITHIN, signal);
+    if (!isThere) throw birth.failed(app.output.err);
   } catch (reason) {
     await app[Symbol.asyncDispose]();
     const wantsPort = reason instanceof NotYet && reason.finding.seen.includes("EADDRINUSE");

@@ -142,7 +142,9 @@ describe("an app that is not up when the time is over", () => {
   test("is told to be busy when it is, also when several share the cores", () => {
     const busy = [worker({ cpu: 45 }), worker({ pid: 1001, cpu: 50 })];
 
-    expect(findingAfter(9_000, bornWith(), busy)?.seen).toMatch(/busy without end/);
+    expect(findingAfter(14_000, bornWith(), busy)?.seen).toMatch(
+      /\(pid 1001\) is busy without end/,
+    );
   });
 
   test("is not told to be busy without end where it has not had much of a core", () => {
@@ -151,6 +153,16 @@ describe("an app that is not up when the time is over", () => {
 
     expect(findingAfter(20_000, birth, starved)).toBeUndefined();
     expect(birth.failed("")).toBeInstanceOf(Inconclusive);
+  });
+
+  test("is not told to be busy without end for what its workers have needed in sum", () => {
+    const turns = [1000, 1001, 1002, 1003].map((busy) =>
+      [1000, 1001, 1002, 1003].map((pid) => worker({ pid, cpu: pid === busy ? 70 : 10 })),
+    );
+    const birth = bornWith();
+
+    for (const workers of turns) expect(findingAfter(2_500, birth, workers)).toBeUndefined();
+    expect(birth.isStarved).toBe(true);
   });
 
   test("is not told to wait for something while one that is missing still works", () => {

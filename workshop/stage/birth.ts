@@ -6,6 +6,8 @@ import type { Worker } from "./pm2.ts";
 
 /** How long an app may take until all its workers listen, in ms: four of them on two busy cores. */
 export const UP_WITHIN = 20_000;
+/** The same where its processes still work, and have not had much of a core so far, in ms. */
+export const STARVED_WITHIN = 60_000;
 /** For how long all its processes must have been idle to say that nothing more will come, in ms. */
 const QUIET_FOR = 2_500;
 /** Below this share of a core, in percent, a process waits for something. */
@@ -15,10 +17,10 @@ const BUSY = 30;
 /** Work that has led to nothing after so long may be a loop … In ms. */
 const BUSY_FOR = 8_000;
 /**
- * … and is one when one process alone has had a core for so long, in ms: a start takes 400. Where many
- * share the cores, it gets as much only after a while.
+ * … and is one when one process alone has had a core for so long, in ms: a start takes 400, on a slow
+ * machine some times as much. Where many share the cores, it gets so much only after a while.
  */
-const WORKED_FOR = 3_000;
+const WORKED_FOR = 6_000;
 /** "ready" is said in the callback of `listen`; when it has not come by then, it will not. In ms. */
 const READY_WITHIN = 3_000;
 /** Who listens elsewhere for so long and not where it should will not do so any more. In ms. */
@@ -36,7 +38,7 @@ export class Birth {
   readonly #port: number;
   #crash: string | undefined;
   #quietSince: number | undefined;
-  #busy: { worker: Worker; since: number; seen: number; worked: number } | undefined;
+  #busy: { since: number; seen: number; worked: Map<number, number> } | undefined;
   #last: readonly Worker[] = [];
 
   constructor(trace: Trace, dir: string, port: number) {
@@ -93,10 +95,9 @@ export class Birth {
       if (Date.now() - first.at > READY_WITHIN) throw neverReady();
     }
     this.#last = workers;
-    const [worker] = workers.toSorted((one, other) => other.cpu - one.cpu);
-    if (first || !worker || total(workers) < BUSY) this.#busy = undefined;
-    else this.#work(worker);
-    if (this.#isLoop() && Date.now() - (this.#busy?.since ?? 0) > BUSY_FOR) throw this.failed(err);
+    if (first || total(workers) < BUSY) this.#busy = undefined;
+    else this.#work(workers);
+    if (this.#loop && Date.now() - (this.#busy?.since ?? 0) > BUSY_FOR) throw this.failed(err);
     const isQuiet = workers.length > 0 && workers.every(({ cpu }) => cpu < IDLE);
     if (first || !isQuiet) this.#quietSince = undefined;
     else this.#quietSince ??= Date.now();
@@ -113,15 +114,27 @@ export class Birth {
     });
   }
 
-  #work(worker: Worker): void {
+  #work(workers: readonly Worker[]): void {
     const now = Date.now();
-    const { since, seen, worked } = this.#busy ?? { since: now, seen: now, worked: 0 };
-    const more = ((now - seen) * worker.cpu) / 100;
-    this.#busy = { worker, since, seen: now, worked: worked + more };
+    this.#busy ??= { since: now, seen: now, worked: new Map() };
+    const { seen, worked } = this.#busy;
+    for (const { pid, cpu } of workers) {
+      worked.set(pid, (worked.get(pid) ?? 0) + ((now - seen) * cpu) / 100);
+    }
+    this.#busy.seen = now;
   }
 
-  #isLoop(): boolean {
-    return (this.#busy?.worked ?? 0) > WORKED_FOR;
+  /** The pid of the process that works most, where that is more than a start takes. */
+  get #loop(): number | undefined {
+    const [most] = [...(this.#busy?.worked ?? [])].toSorted(([, one], [, other]) => other - one);
+    return most && most[1] > WORKED_FOR ? most[0] : undefined;
+  }
+
+  /** Whether it is this machine that has given its processes too little time so far. */
+  get isStarved(): boolean {
+    const missing = this.#last.filter(({ pid }) => !this.listening.includes(pid));
+    const works = missing.some(({ cpu }) => cpu >= IDLE) && this.#loop === undefined;
+    return works && this.#crash === undefined;
   }
 
   #elsewhere(port: number): NotYet {
@@ -142,23 +155,21 @@ export class Birth {
 
   /** Why it is not up, when the time is over: as far as it can be told on a machine that is busy. */
   failed(err: string): NotYet | Inconclusive {
+    if (this.isStarved) return starved();
     const { listening } = this;
-    const missing = this.#last.filter(({ pid }) => !listening.includes(pid));
-    const works = missing.some(({ cpu }) => cpu >= IDLE) && !this.#isLoop();
-    if (works && this.#crash === undefined) return starved();
     const said = this.#crash ?? withoutPm2(err).trim();
     if (said && this.#heard.length === 0) return explainCrash(said, this.#dir);
     const strays = this.#straysOf(this.#last);
     if (listening.length > 0 && strays.length > 0) return aPortEach(strays, this.#last);
     if (listening.length > 0) return late(listening.length);
-    const busy = this.#busy?.worker;
+    const loop = this.#loop;
     return new NotYet({
       expected: `the server to listen on port ${this.#port}`,
-      seen: busy
-        ? `that its process (pid ${busy.pid}) is busy without end and listens nowhere`
+      seen: loop
+        ? `that its process (pid ${loop}) is busy without end and listens nowhere`
         : "that it runs, does nothing, and listens nowhere",
       look: { file: SERVER },
-      hint: busy
+      hint: loop
         ? "While a loop runs, Node does nothing else. Which loop does not end?"
         : "Is httpServer.listen(PORT, …) still there, and is it reached?",
       blocks: true,
@@ -168,7 +179,7 @@ export class Birth {
 
 function starved(): Inconclusive {
   return new Inconclusive(
-    `this machine was too busy: after ${UP_WITHIN / 1000} s the app's processes were still loading`,
+    `this machine was too busy: after ${STARVED_WITHIN / 1000} s the app's processes were still loading`,
   );
 }
 

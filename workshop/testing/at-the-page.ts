@@ -22,7 +22,10 @@ export function finish(step: Step, { work }: Desk): void {
   cpSync(folderOf(step, "solution"), dir, { recursive: true });
 }
 
-/** Starts a step where it does not run, and waits until its app is up and nothing is checked. */
+/**
+ * Starts a step where it does not run, and waits until its app is up and nothing is checked. An app that
+ * did not come up in the test before is started again; one that does not come up here says why.
+ */
 export async function runs(page: Page, step: Step, desk: Desk): Promise<void> {
   const start = page.getByRole("button", { name: `Start step ${step.number}` }).first();
   const running = page.getByTestId("running");
@@ -30,8 +33,14 @@ export async function runs(page: Page, step: Step, desk: Desk): Promise<void> {
   if (await start.isVisible()) {
     finish(step, desk);
     await start.click();
+  } else if (await running.getByText("the app is not up").isVisible()) {
+    await page.getByRole("button", { name: "Check", exact: true }).click();
+    await running.getByText("checking").waitFor();
   }
-  await running.getByText(`Step ${step.number} runs`).waitFor({ timeout: BUSY });
+  const settled = new RegExp(`Step ${step.number}( runs|: the app is not up)`);
+  await running.getByText(settled).waitFor({ timeout: BUSY });
+  const words = await running.textContent();
+  if (!words?.includes(" runs")) throw new Error(`${words}\n${await page.innerText("main")}`);
   await page.locator('[data-testid="running"] .light.on').waitFor();
 }
 

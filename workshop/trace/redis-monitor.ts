@@ -8,8 +8,11 @@ const SHOWN = new Set(["PUBLISH", "SUBSCRIBE", "PSUBSCRIBE", "SPUBLISH", "SSUBSC
 /** And what else has to be known to count who listens. */
 const NOTED = new Set([...SHOWN, "PUNSUBSCRIBE"]);
 
-/** How long is waited for a Redis to begin with, in ms. What comes later is watched from then on. */
-const JOIN_WITHIN = 500;
+/**
+ * How long is waited for a Redis that does not answer to begin with, in ms; not at all for one that is
+ * away. What comes later is watched from then on.
+ */
+const JOIN_WITHIN = 2_000;
 /** How long a worker's report of its connection may take longer than its first command, in ms. */
 const LINK_WITHIN = 300;
 
@@ -30,6 +33,9 @@ export async function watchRedis(
   const asker = createClient({ url, disableOfflineQueue: true });
   // A Redis that is away is for the app to deal with; here it only means silence.
   for (const client of [monitor, asker]) client.on("error", () => {});
+  const away = new Promise<void>((resolve) => {
+    monitor.on("error", (error) => void ("code" in error && resolve()));
+  });
 
   const links = new Links(trace);
   const listeners = new Listeners(asker, trace);
@@ -65,12 +71,13 @@ export async function watchRedis(
     }),
   );
   try {
-    await Promise.race([joined, sleep(JOIN_WITHIN, undefined, { ref: false })]);
+    await Promise.race([joined, away, sleep(JOIN_WITHIN, undefined, { ref: false })]);
   } catch (error) {
     await close();
     throw error;
   }
-  joined.catch(() => {});
+  // Who is refused later than that has no business there either.
+  joined.catch(close);
   return { [Symbol.asyncDispose]: close };
 }
 
