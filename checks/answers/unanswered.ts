@@ -25,15 +25,11 @@ export const UNANSWERED: Readonly<Record<number, Readonly<Record<string, string>
     "and two people in browsers do not hear each other": BROKEN,
   },
   5: {
-    "50 messages from 20 clients: each once, in the order of its sender":
-      "Still to be written: who waits for something that takes its time before it publishes.",
     "two people in browsers hear each other across workers": IN_PAGES,
   },
   6: {
     "people in browsers meet in a room across workers": IN_PAGES,
     "and yet the adapter does not mend the handshake": BROKEN,
-    "Redis freezes, dies and comes back, and no worker dies of it":
-      "Still to be written: who waits for Redis before the server listens, as in step 5's wrong-waits-for-redis.",
   },
   7: {
     "a page comes to a WebSocket at each of 20 loads, and no log holds a warning":
@@ -52,8 +48,6 @@ export const UNANSWERED: Readonly<Record<number, Readonly<Record<string, string>
     "any worker of any host answers for a session": GIVEN,
     "people on both hosts hear each other, know of each other, and share rooms": GIVEN,
     "two pages on different hosts talk, over WebSockets": IN_PAGES,
-    "a host dies with all its workers: everybody is back on the other, nothing is lost, and it returns":
-      "Still to be written: whose fail_timeout leaves a host out for a minute after its return.",
     "both hosts are reloaded, one after the other, and nothing is lost":
       "Still to be written: who gives a host that reloads up for longer than a client waits.",
   },

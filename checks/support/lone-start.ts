@@ -9,8 +9,10 @@ import type { Clients } from "./clients.ts";
 import { greeted, type Member } from "./crowd.ts";
 import { heardByAllAgain, type Places } from "./outage.ts";
 
-/** Below this share of a core, in percent, a process waits for something. */
+/** Below this share of a core, in percent, a process waits for something, and tries again now and then. */
 const IDLE = 5;
+/** Over how long that share is taken, in ms: the system counts what a process has had in steps of 10. */
+const LOOK_FOR = 1_000;
 /** For how long a start may wait for Redis, in ms. The solution's waits for 2,000. */
 const MAY_WAIT = 4_500;
 /** How long a start may take on a busy machine, in ms. */
@@ -50,7 +52,7 @@ export async function startsWithoutRedis(
 
 /** Waits until the worker listens that pm2 has started in another's place; gives its pid. */
 async function comesUp(app: App, victim: Worker, printed: () => string): Promise<number> {
-  let idleSince: number | undefined;
+  const work = new Work();
   let pid = 0;
   const look = async (): Promise<boolean> => {
     const workers = await app.workers();
@@ -61,9 +63,8 @@ async function comesUp(app: App, victim: Worker, printed: () => string): Promise
     if (app.trace.events.some((it) => it.kind === "listening" && it.worker.pid === pid))
       return true;
     // Who starts is busy; who waits is not.
-    if (now.cpu >= IDLE) idleSince = undefined;
-    else idleSince ??= performance.now();
-    if (idleSince !== undefined && performance.now() - idleSince > MAY_WAIT) throw waits();
+    work.add(now.cpu);
+    if (work.idleFor > MAY_WAIT) throw waits();
     return false;
   };
   await until(look, (listens) => listens, {
@@ -71,6 +72,30 @@ async function comesUp(app: App, victim: Worker, printed: () => string): Promise
     otherwise: () => new Inconclusive("pm2 has not started a killed worker again in time"),
   });
   return pid;
+}
+
+/** What a process has had of a core, from the first time that it is asked for. */
+class Work {
+  #window: { since: number; asked: number; worked: number } | undefined;
+  #idleSince = 0;
+
+  /** @param cpu its share since it was asked for last, in percent */
+  add(cpu: number): void {
+    const now = performance.now();
+    const { since, asked, worked } = this.#window ?? { since: now, asked: now, worked: 0 };
+    if (!this.#window) this.#idleSince = now;
+    const sum = worked + (now - asked) * cpu;
+    const isOver = now - since >= LOOK_FOR;
+    if (isOver && sum / (now - since) >= IDLE) this.#idleSince = now;
+    this.#window = isOver
+      ? { since: now, asked: now, worked: 0 }
+      : { since, asked: now, worked: sum };
+  }
+
+  /** For how long it has had next to nothing, in ms. */
+  get idleFor(): number {
+    return this.#window ? performance.now() - this.#idleSince : 0;
+  }
 }
 
 function died(app: App, printed: string): NotYet {
