@@ -36,13 +36,10 @@ export const UNANSWERED: Readonly<Record<number, Readonly<Record<string, string>
       "Still to be written: whose tunnels leave a listener behind, of which Node warns in the end.",
     "what people say reaches everybody once and in order, over whichever transport":
       "Still to be written: who hands on what comes during an upgrade out of order.",
-    "what others publish on its channels does no harm":
-      "Still to be written: who hands what cannot be a request to the server all the same.",
   },
   8: {
     "pm2 reload: nothing acknowledged is lost, nothing heard twice": UNDER_FIRE,
     "each worker is killed outright, one after the other": UNDER_FIRE,
-    "a worker freezes for longer than the ping timeout, and thaws": UNDER_FIRE,
   },
   9: {
     "any worker of any host answers for a session": GIVEN,
