@@ -153,10 +153,16 @@ export async function whyNotRelayed(
       hint: `What was published has reached ${to}, and no request came of it there. this.#inner takes a connection that it is handed.`,
     };
   }
-  if (!arrived || (arrived.status === 0 && arrived.method === "POST")) {
+  if (!arrived) {
     return {
       look: onForward,
-      hint: `${to} got the head of the request, and waited for its body. Does that go into the tunnel, too, and its end?`,
+      hint: `${to} got the head of the request, and waits for its body. Does that go into the tunnel, too, and its end?`,
+    };
+  }
+  if (arrived.status === 0 && arrived.method === "POST") {
+    return {
+      look: onForward,
+      hint: `${to} got the head of the request, and the tunnel was closed before its body had come. Does that go into the tunnel, too, and its end? ${UNTIL_WHEN}`,
     };
   }
   if (arrived.status !== 0 && arrived.status !== edge?.status) {
@@ -168,6 +174,10 @@ export async function whyNotRelayed(
   return { look: onForward };
 }
 
+/** The end of a request is taken for that of its client. When it comes, differs from Node to Node. */
+const UNTIL_WHEN =
+  "(A request closes as soon as it has been read; that its client is gone, its answer tells.)";
+
 /** What has to become of an answer that the owner has given, and the client has not got. */
 function comesBack({ status }: TracedRequest, edge: TracedRequest | undefined): string {
   if (status === 101) {
@@ -175,7 +185,7 @@ function comesBack({ status }: TracedRequest, edge: TracedRequest | undefined): 
   }
   return edge
     ? "That answer has to come back to the client: status, headers and body."
-    : "That answer has to come back to the client, and the tunnel was closed too early. (A request closes as soon as it has been read; that its client is gone, its answer tells.)";
+    : `That answer has to come back to the client, and the tunnel was closed too early. ${UNTIL_WHEN}`;
 }
 
 /** Whether its owner has got a request that another worker has got, too, but by no tunnel. */

@@ -17,7 +17,7 @@ interface Amount {
 }
 const AMOUNTS: Readonly<Record<Size, Amount>> = {
   quick: { steps: [1, 3, 4], rounds: 1, saves: 2 },
-  full: { steps: steps.map(({ number }) => number), rounds: 2, saves: 5 },
+  full: { steps: steps.map(({ number }) => number), rounds: 2, saves: 3 },
 };
 
 /** The learner's own waiting time; what `npm run bench:loop` prints, as a figure. */
