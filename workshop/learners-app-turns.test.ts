@@ -6,6 +6,7 @@ import { LearnersApp } from "./learners-app.ts";
 import { freePort } from "./stage/ports.ts";
 import { processesOf } from "./stage/processes.mjs";
 import { openRun, type Run } from "./stage/run.ts";
+import { eventually } from "./stage/until.ts";
 import { makeFolder, type Folder } from "./testing/folder.ts";
 import { ask } from "./testing/traced-server.ts";
 
@@ -68,8 +69,13 @@ test("a stop knows of a restart that is still ending the app before it", async (
   await restarting;
 
   expect(app.isUp).toBe(false);
-  expect(processesOf(run.folder)).toEqual([]);
+  // What its loader has started ends a moment after it.
+  expect(await eventually(() => processesOf(run.folder), isEmpty, 5_000)).toEqual([]);
 });
+
+function isEmpty({ length }: readonly unknown[]): boolean {
+  return length === 0;
+}
 
 test("of two restarts the second starts the app, once", async () => {
   await using app = await openApp();
