@@ -483,42 +483,6 @@ check(
 );
 
 check(
-  "and yet the adapter does not mend the handshake",
-  { fault: true, look: onAdapter },
-  async ({ launch, show }) => {
-    // The same code, but its servers take the default transports.
-    const { app, clients } = await launch({ preload: [DEFAULT_TRANSPORTS] });
-    const workers = await app.workers();
-    const { sid, owner } = await handshake(app);
-    const posts = await askEveryWorker(app, workers, { method: "POST", sid, body: "40" });
-    for (const [instance, { status, traced }] of posts) {
-      const right =
-        instance === owner.instance ? status === 200 : status === 400 && traced.code === 1;
-      must(right, {
-        expected: `with default transports, a session of worker ${owner.instance} to be unknown to every other`,
-        seen: `worker ${instance} answer ${status} ${traced.message ?? ""}`.trim(),
-        hint: "This step is about messages. Sessions are shared in the next one.",
-      });
-    }
-    let connected = 0;
-    for (let client = 0; client < CLIENTS; client += 1) {
-      if ((await clients.tryOnce()).connected) connected += 1;
-    }
-    must(connected <= AT_MOST, {
-      expected: `at most ${AT_MOST} of ${CLIENTS} clients with default transports to connect`,
-      seen: `${connected} that connected`,
-    });
-    show(
-      ...app.trace
-        .of(sid)
-        .slice(0, workers.length + 1)
-        .map((request) => line(request, app.trace)),
-      `${connected} of ${CLIENTS} clients with default transports connected, with the adapter at work`,
-    );
-  },
-);
-
-check(
   "a worker that hangs does not keep the others from each other",
   { look: onPresence },
   async ({ app, clients, step, show }) => {
@@ -590,8 +554,44 @@ async function isToldInSpiteOf(
 }
 
 check(
+  "and yet the adapter does not mend the handshake",
+  { fault: true, look: onAdapter },
+  async ({ launch, show }) => {
+    // The same code, but its servers take the default transports.
+    const { app, clients } = await launch({ preload: [DEFAULT_TRANSPORTS] });
+    const workers = await app.workers();
+    const { sid, owner } = await handshake(app);
+    const posts = await askEveryWorker(app, workers, { method: "POST", sid, body: "40" });
+    for (const [instance, { status, traced }] of posts) {
+      const right =
+        instance === owner.instance ? status === 200 : status === 400 && traced.code === 1;
+      must(right, {
+        expected: `with default transports, a session of worker ${owner.instance} to be unknown to every other`,
+        seen: `worker ${instance} answer ${status} ${traced.message ?? ""}`.trim(),
+        hint: "This step is about messages. Sessions are shared in the next one.",
+      });
+    }
+    let connected = 0;
+    for (let client = 0; client < CLIENTS; client += 1) {
+      if ((await clients.tryOnce()).connected) connected += 1;
+    }
+    must(connected <= AT_MOST, {
+      expected: `at most ${AT_MOST} of ${CLIENTS} clients with default transports to connect`,
+      seen: `${connected} that connected`,
+    });
+    show(
+      ...app.trace
+        .of(sid)
+        .slice(0, workers.length + 1)
+        .map((request) => line(request, app.trace)),
+      `${connected} of ${CLIENTS} clients with default transports connected, with the adapter at work`,
+    );
+  },
+);
+
+check(
   "Redis freezes, dies and comes back, and no worker dies of it",
-  { look: onAdapter, hint: INTOLERANT },
+  { fault: true, look: onAdapter, hint: INTOLERANT },
   async ({ launch, step, show }) => {
     const further = await launch({ preload: [CAUSE_OF_DEATH] });
     const members = await gather(further.clients, step.workers * 2, step.workers);

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import { appendFileSync, cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { folderOf, REDIS_PREFIX, root, SERVER, type Step } from "./catalog.ts";
 import { RemoteChecker } from "./check/remote.ts";
 import { verdictOf } from "./check/verdict.ts";
@@ -14,6 +15,12 @@ import { startRedis } from "./stage/redis.ts";
 import { openRun, type Run } from "./stage/run.ts";
 import { duration } from "./text.ts";
 import { watchFolder } from "./watch.ts";
+
+/**
+ * How long somebody reads a verdict at least before they save again, in ms. The checks' process puts away
+ * meanwhile what it has started for the checks before.
+ */
+const READS_FOR = 3_000;
 
 /** What a learner waits for after a save, in ms. */
 export interface Sample {
@@ -88,7 +95,10 @@ export async function openLoopBench(run: Run, steps: readonly Step[]): Promise<L
         const save = () => saveAndJudge({ checker, app, step, dir }, events);
         const cold = await save();
         const warm: Sample[] = [];
-        while (warm.length < saves) warm.push(await save());
+        while (warm.length < saves) {
+          await sleep(READS_FOR);
+          warm.push(await save());
+        }
         return { cold, warm };
       } finally {
         rmSync(dir, { recursive: true, force: true });
