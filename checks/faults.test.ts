@@ -17,11 +17,10 @@ import { BACK_WITHIN, BUSY_TIMEOUT, test } from "./support/arena-test.ts";
 import { gather, type Member } from "./support/crowd.ts";
 
 /**
- * The solutions that broadcast over Redis, by hand and with the adapter, under what takes too long for a
- * learner's check. (What step 6 says to Redis, step 7 says with the same files; and from step 8 on nothing
- * is said that is not kept: see history.test.ts.)
+ * The solutions that broadcast over Redis, under what takes too long for a learner's check. (From step
+ * 8 on nothing is said that is not kept: see history.test.ts.)
  */
-const withRedis = steps.filter(({ number }) => number === 5 || number === 7);
+const withRedis = steps.filter(({ number, services }) => services.includes("redis") && number < 8);
 
 /** For how long Redis is frozen, in ms: twice as long as a command of the redis package may take. */
 const FROZEN_FOR = 10_000;
@@ -155,7 +154,7 @@ describe.each(withRedis)("the solution of step $number", (step) => {
   });
 });
 
-describe.each(steps.filter(({ number }) => number === 6))(
+describe.each(withRedis.filter(({ number }) => number === 6))(
   "while Redis is away, the solution of step $number",
   (step) => {
     test.for(["frozen", "dead"])("answers in time when it is %s", async (how, { arena }) => {

@@ -61,8 +61,7 @@ test("a second session in the clone names the first one's pid and stops", async 
   expect(late.output).toContain(`(step 1, pid ${running.cli.pid})`);
   expect(late.code).toBe(2);
   const { code, output } = await running.ended;
-  // It goes on to its verdict. On a busy machine that may be that it could not be judged.
-  expect([0, 4], output).toContain(code);
+  expect(code, output).toBe(0);
 });
 
 test("npm run stop ends a session, and says so", async () => {

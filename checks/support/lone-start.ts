@@ -8,11 +8,8 @@ import type { FurtherApp } from "./check.ts";
 import type { Clients } from "./clients.ts";
 import { greeted, type Member } from "./crowd.ts";
 import { heardByAllAgain, type Places } from "./outage.ts";
+import { Work } from "./work.ts";
 
-/** Below this share of a core, in percent, a process waits for something, and tries again now and then. */
-const IDLE = 5;
-/** Over how long that share is taken, in ms: the system counts what a process has had in steps of 10. */
-const LOOK_FOR = 1_000;
 /** For how long a start may wait for Redis, in ms. The solution's waits for 2,000. */
 const MAY_WAIT = 4_500;
 /** How long a start may take on a busy machine, in ms. */
@@ -72,30 +69,6 @@ async function comesUp(app: App, victim: Worker, printed: () => string): Promise
     otherwise: () => new Inconclusive("pm2 has not started a killed worker again in time"),
   });
   return pid;
-}
-
-/** What a process has had of a core, from the first time that it is asked for. */
-class Work {
-  #window: { since: number; asked: number; worked: number } | undefined;
-  #idleSince = 0;
-
-  /** @param cpu its share since it was asked for last, in percent */
-  add(cpu: number): void {
-    const now = performance.now();
-    const { since, asked, worked } = this.#window ?? { since: now, asked: now, worked: 0 };
-    if (!this.#window) this.#idleSince = now;
-    const sum = worked + (now - asked) * cpu;
-    const isOver = now - since >= LOOK_FOR;
-    if (isOver && sum / (now - since) >= IDLE) this.#idleSince = now;
-    this.#window = isOver
-      ? { since: now, asked: now, worked: 0 }
-      : { since, asked: now, worked: sum };
-  }
-
-  /** For how long it has had next to nothing, in ms. */
-  get idleFor(): number {
-    return this.#window ? performance.now() - this.#idleSince : 0;
-  }
 }
 
 function died(app: App, printed: string): NotYet {

@@ -77,13 +77,22 @@ describe("an experiment that is interrupted and gone on with", { timeout: TIMEOU
     expect(page).toContain(`take turns in an order by chance (seed ${result.seed})`);
   });
 
-  test("has hardly anybody connect by polling where a second worker takes turns", () => {
-    const [, connected] =
+  test("tells in its table how many it has seen connect by polling where a second worker takes turns", () => {
+    const [, told] =
       /polling +8 of 8 \(68–100 %\) +(\d) of 8 /.exec(resumed.output) ??
       expect.fail(resumed.output);
+    const { observations }: { observations: Observation[] } = JSON.parse(
+      readFileSync(join(folderIn(folder.path), "result.json"), "utf8"),
+    );
+    const seen = observations
+      .filter(({ measure, at }) => measure === "connected" && at.workers === 2)
+      .filter(({ at }) => at.transports === "polling")
+      .flatMap(({ samples }) => samples);
 
-    // A worker that is busy may be passed over, so that a second request meets the same one.
-    expect(Number(connected)).toBeLessThan(4);
+    expect(seen).toHaveLength(8);
+    expect(Number(told)).toBe(seen.reduce((sum, each) => sum + each, 0));
+    // A worker that is busy may be passed over, so that a second request may meet the same one.
+    expect(Number(told)).toBeLessThan(8);
   });
 });
 
@@ -105,6 +114,12 @@ test("all are gone on with, and what is done is not done again", { timeout: TIME
   expect(again).toEqual({ code: 0, output: "" });
   expect(readdirSync(join(folder.path, "tiny"))).toHaveLength(1);
 });
+
+interface Observation {
+  measure: string;
+  at: Record<string, unknown>;
+  samples: number[];
+}
 
 interface Started {
   child: ChildProcess;

@@ -17,10 +17,10 @@ const BUSY = 30;
 /** Work that has led to nothing after so long may be a loop … In ms. */
 const BUSY_FOR = 8_000;
 /**
- * … and is one when one process alone has had a core for so long, in ms: a start takes 400, on a slow
- * machine some times as much. Where many share the cores, it gets so much only after a while.
+ * … and is one when one process alone has had a core for so long, in ms: a start takes 400. Where many
+ * share the cores, it gets as much only after a while.
  */
-const WORKED_FOR = 6_000;
+const WORKED_FOR = 3_000;
 /** "ready" is said in the callback of `listen`; when it has not come by then, it will not. In ms. */
 const READY_WITHIN = 3_000;
 /** Who listens elsewhere for so long and not where it should will not do so any more. In ms. */
