@@ -487,10 +487,11 @@ check(
   { look: onPresence },
   async ({ app, clients, step, show }) => {
     const before = await app.workers();
-    const [comer, friend, hanging] = onePerWorker(
-      await gather(clients, step.workers, step.workers),
-    );
+    const everybody = onePerWorker(await gather(clients, step.workers, step.workers));
+    const [comer, friend, hanging] = everybody;
     if (!comer || !friend || !hanging) throw new Error("unreachable: gather meets all workers");
+    // What it was told before the others came would pass for what it must be told in spite of them.
+    await sees(comer, everybody, OTHERS_CHANGE);
 
     let waited = 0;
     await frozen(app, hanging.worker, async () => {
