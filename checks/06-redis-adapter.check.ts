@@ -484,7 +484,7 @@ check(
 
 check(
   "a worker that hangs does not keep the others from each other",
-  { look: onPresence },
+  { fault: true, look: onPresence },
   async ({ app, clients, step, show }) => {
     const before = await app.workers();
     const everybody = onePerWorker(await gather(clients, step.workers, step.workers));

@@ -39,8 +39,7 @@ export interface LoopBench extends AsyncDisposable {
 /**
  * Measures a session's loop: a file of the solution is saved, again and again, and the time is taken
  * until the first line of the verdict, until the last check that breaks nothing, and until the
- * whole. The first run, which warms everything,
- * is shown and not counted.
+ * whole. The first run, which warms everything, is shown and not counted.
  */
 export async function benchLoop(steps: readonly Step[], runs: number): Promise<void> {
   await using run = await openRun();

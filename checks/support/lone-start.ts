@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { SERVER } from "../../workshop/catalog.ts";
 import { Inconclusive, NotYet } from "../../workshop/problems.ts";
 import type { App } from "../../workshop/stage/app.ts";
@@ -61,7 +63,7 @@ async function comesUp(app: App, victim: Worker, printed: () => string): Promise
       return true;
     // Who starts is busy; who waits is not.
     work.add(now.cpu);
-    if (work.idleFor > MAY_WAIT) throw waits();
+    if (work.idleFor > MAY_WAIT) throw await waits(app.dir);
     return false;
   };
   await until(look, (listens) => listens, {
@@ -83,11 +85,13 @@ function died(app: App, printed: string): NotYet {
   });
 }
 
-function waits(): NotYet {
+async function waits(dir: string): Promise<NotYet> {
+  const lines = (await readFile(join(dir, SERVER), "utf8").catch(() => "")).split("\n");
+  const line = 1 + lines.findIndex((text) => /\.listen\(/.test(text));
   return new NotYet({
     expected: EXPECTED,
     seen: "that it waits for something, and does not listen",
-    look: { file: SERVER },
+    look: { file: SERVER, ...(line > 0 ? { line } : {}) },
     hint: "What is awaited before httpServer.listen may never come: Promise.race gives up waiting for it.",
   });
 }
