@@ -1,4 +1,5 @@
 import type { Page } from "playwright";
+import type { TracedRequest } from "../workshop/trace/events.ts";
 import { commandLine, line } from "../workshop/trace/line.ts";
 import { carriedOn, mustBearCut, mustEnd, mustLeave } from "./support/carried.ts";
 import { check } from "./support/check.ts";
@@ -10,7 +11,7 @@ import { frozenRedis, killed } from "./support/faults.ts";
 import { oddFrames } from "./support/frames.ts";
 import { askEveryWorker } from "./support/http.ts";
 import { mustKeepConnections } from "./support/kept-connections.ts";
-import { allConnect, mustNotBeStarved, mustStay } from "./support/lanes.ts";
+import { allConnect, mustNotBeStarved, mustStay, refusalOf } from "./support/lanes.ts";
 import {
   askForLost,
   askTheOthers,
@@ -151,11 +152,16 @@ relayCheck(
   { look: onForward },
   async ({ app, pages, show }) => {
     const since = Date.now();
-    const [page] = await Promise.all([loadAgainAndAgain(pages), loadAgainAndAgain(pages)]);
     // A client of the check before may still ask for a session that it has closed.
-    const refused = app.trace.refused.filter(
-      ({ at, sid = "" }) => at >= since && app.trace.of(sid).every((one) => one.at >= since),
-    );
+    const isOfPage = ({ at, sid = "" }: TracedRequest) =>
+      at >= since && app.trace.of(sid).every((one) => one.at >= since);
+    const loads = Promise.all([loadAgainAndAgain(pages), loadAgainAndAgain(pages)]);
+    const [page] = await loads.catch(async (error: unknown) => {
+      const refusal = await refusalOf(app, isOfPage);
+      if (refusal) mustNotBeStarved(refusal);
+      throw error;
+    });
+    const refused = app.trace.refused.filter(isOfPage);
     if (refused[0]) mustNotBeStarved(refused[0]);
     must(refused.length === 0, {
       expected: "no request of the page to be refused",

@@ -56,7 +56,7 @@ export async function mustStay(app: App, clients: readonly ChatClient[]): Promis
 }
 
 /** The last request that was refused and is like this, once its worker has told of it. */
-function refusalOf(
+export function refusalOf(
   { trace }: App,
   like: (request: TracedRequest) => boolean,
 ): Promise<TracedRequest | undefined> {
