@@ -123,7 +123,7 @@ check(
   {
     fault: true,
     look: ecosystem,
-    hint: "Is --unhandled-rejections=strict among the node_args, and does nothing catch the exception (process.on)? Else it is logged, and the process goes on as if nothing had been.",
+    hint: "Is --unhandled-rejections=strict among the node_args, and does nothing in server.ts catch the exception (try, or process.on)? Else it is logged, and the process goes on as if nothing had been.",
   },
   async ({ launch, show }) => {
     const { app, clients } = await launch();
@@ -502,7 +502,9 @@ function notBack(before: Worker, seen: Worker | undefined): Finding {
     hint:
       seen?.state === "stopped"
         ? "Is autorestart false, or its exit code among stop_exit_codes? Then pm2 does not bring it back."
-        : undefined,
+        : seen?.state === "waiting restart"
+          ? "pm2 waits with it: does restart_delay, or exp_backoff_restart_delay, say for how long?"
+          : undefined,
   };
 }
 

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Page } from "playwright";
 import { SERVER } from "../workshop/catalog.ts";
 import { eventually, until } from "../workshop/stage/until.ts";
@@ -83,7 +85,7 @@ check(
 check(
   "a page connects by WebSocket alone",
   { look: onPage, blocks: true },
-  async ({ app, pages, show }) => {
+  async ({ app, pages, dir, show }) => {
     const since = app.trace.requests.length;
     const polled = () =>
       app.trace.requests.slice(since).find(({ transport }) => transport === "polling");
@@ -108,7 +110,7 @@ check(
     must(!request, {
       expected: "the page to connect over WebSocket without a polling request before",
       seen: request ? `its request:  ${line(request, app.trace)}` : "",
-      hint: request ? await whyPolling(page) : undefined,
+      hint: request ? await whyPolling(page, dir) : undefined,
     });
     must(seen.state !== "disconnected", {
       expected: "the page to connect over WebSocket",
@@ -126,7 +128,10 @@ check(
 );
 
 /** Why the page polls, by the options that it got. */
-async function whyPolling(page: Page): Promise<string> {
+async function whyPolling(page: Page, dir: string): Promise<string> {
+  if (!existsSync(join(dir, onPage.file))) {
+    return "There is no such file: the page got its own, which names no transports.";
+  }
   // As a text, because a bundler would take this import for one of ours.
   const names: unknown = await page
     .evaluate('import("/client-options.js").then((file) => Object.keys(file.clientOptions))')

@@ -60,6 +60,12 @@ function whyNot(
   sender: Member,
   text: string,
 ): Pick<Finding, "look" | "hint"> {
+  if (members.some(({ heard }) => heard.some((said) => typeof said?.text !== "string"))) {
+    return {
+      look: onHearing,
+      hint: "They have heard something that has no text: what clients are told is the news' said, { text, from, worker }.",
+    };
+  }
   const hears = (member: Member) => textsOf(member).includes(text);
   const own = members.filter(({ worker }) => worker.pid === sender.worker.pid);
   if (own.every(hears)) return whyNotHeard(app);

@@ -5,7 +5,7 @@ import type { App } from "../workshop/stage/app.ts";
 import { until } from "../workshop/stage/until.ts";
 import { commandLine, line } from "../workshop/trace/line.ts";
 import { allIsTold, mustListenOnce, whileTold } from "./support/announcements.ts";
-import { check } from "./support/check.ts";
+import { check, type FurtherApp } from "./support/check.ts";
 import { requireCluster } from "./support/cluster.ts";
 import {
   everybodyHears,
@@ -15,7 +15,7 @@ import {
   textsOf,
   type Member,
 } from "./support/crowd.ts";
-import { frozen, heldUp } from "./support/faults.ts";
+import { frozen, frozenRedis, heldUp } from "./support/faults.ts";
 import { askEveryWorker, handshake } from "./support/http.ts";
 import { startsWithoutRedis } from "./support/lone-start.ts";
 import { MALFORMED, publishAll } from "./support/malformed.ts";
@@ -34,6 +34,8 @@ const onChange = { file: "server.ts", todo: "6.5" };
 
 /** How long the workers may take to agree on who is in a room, in ms; measured: 10. */
 const PRESENT_WITHIN = 4_000;
+/** How long it may take, while Redis is frozen, until those of one worker have met in a room, in ms. */
+const MOVED_WITHIN = 5_000;
 /** Of how many a roll call gets no answer; 1 would be in "within 1 s", too. */
 const DEAF = 3;
 /** How long presence may take while a worker hangs, in ms; the adapter's own requestsTimeout is 5,000. */
@@ -101,7 +103,7 @@ function whyNotHeard({ trace, output }: App): Pick<Finding, "look" | "hint"> {
     return {
       hint: refusal
         ? `The adapter could not subscribe: "${refusal}". It takes the client that publishes first, and the one that subscribes second.`
-        : "No worker has subscribed to anything: the server has no adapter yet that would do it.",
+        : "No worker has subscribed to anything: the server has no adapter yet that would do it, or the client that it was given is none of those that connectRedis connects.",
     };
   }
   const patterns = new Set(listening.flatMap(({ channel }) => channel.match(/^.*\*$/) ?? []));
@@ -325,6 +327,11 @@ const OWN_CHANGE = {
   hint: "It was a change among the clients of its own worker: serverSideEmit reaches the others, and not the worker that calls it.",
 };
 
+const WRONG_WORKERS = {
+  look: onPresence,
+  hint: "All are there, but with the wrong worker: each socket's own is in its data, data.worker.",
+};
+
 /** Waits until what a client was told last is who is there. */
 async function sees(
   member: Member,
@@ -343,12 +350,19 @@ async function sees(
       otherwise: (told = []) => {
         // What others were told just before it came may reach it, too: without itself.
         const isOld = !told.some((one) => one.startsWith(nameOf(member)));
-        const isAlone = told.every((one) => one.endsWith(`(worker ${member.worker.instance})`));
+        const isWhole = room.every((one) => told.some((text) => text.startsWith(nameOf(one))));
+        const isOwn = told.every((one) => one.endsWith(`(worker ${member.worker.instance})`));
         return {
           expected: `a client of worker ${member.worker.instance} to be told that these are in its room: ${wanted.join(", ")}`,
           seen: isOld ? "that nobody has told it since it came" : told.join(", "),
           hint: why.hint,
-          ...(isOld ? why.ifUntold : isAlone ? why.ifAlone?.() : {}),
+          ...(isOld
+            ? why.ifUntold
+            : isWhole && told.length === room.length
+              ? WRONG_WORKERS
+              : isOwn
+                ? why.ifAlone?.()
+                : {}),
         };
       },
     },
@@ -365,7 +379,13 @@ function describe({ from, worker }: Person): string {
 
 check(
   "a roll call counts those who answer, and says when one does not",
-  { look: onRollCall },
+  {
+    look: onRollCall,
+    hintOfDeath: (seen) =>
+      seen.includes("operation has timed out")
+        ? "emitWithAck is rejected when somebody does not answer in time, and nobody has caught that (TODO 6.4)."
+        : "",
+  },
   async ({ step, clients, show }) => {
     const everybody = await gather(clients, step.workers * 2 + ELSEWHERE, step.workers);
     const elsewhere = everybody.slice(0, ELSEWHERE);
@@ -610,5 +630,37 @@ check(
       hint: "What it counts is told once all workers have been asked.",
     });
     show(await startsWithoutRedis(further, members, places));
+    await moveWithoutRedis(further, members);
   },
 );
+
+/** Who joins a room is in it, also while Redis is frozen. @throws NotYet */
+async function moveWithoutRedis({ redis }: FurtherApp, members: readonly Member[]): Promise<void> {
+  const stayed = members.filter(({ left }) => left.length === 0);
+  const [one, other] =
+    onePerWorker(stayed)
+      .map(({ worker }) => stayed.filter((member) => member.worker.pid === worker.pid))
+      .find(({ length }) => length > 1) ?? [];
+  if (!one || !other) throw new Error("unreachable: one worker only was killed");
+  const text = "in the cave";
+  await frozenRedis(redis, async () => {
+    // Whether a join waits to be answered until all are told is not what this is about.
+    for (const { emit } of [one, other]) emit("join", "cave", () => {});
+    await until(
+      () => {
+        one.emit("say", text, () => {});
+        return [one, other].filter((member) => textsOf(member).includes(text)).length;
+      },
+      (heard) => heard === 2,
+      {
+        within: MOVED_WITHIN,
+        otherwise: (heard) => ({
+          expected: "two clients of one worker to meet in a room while Redis is frozen",
+          seen: `${heard} of 2 hear what one of them says there`,
+          look: onRooms,
+          hint: "A worker needs no Redis to let its own socket join: socket.join. io.in(id).socketsJoin asks all workers, over Redis.",
+        }),
+      },
+    );
+  });
+}

@@ -173,7 +173,15 @@ relayCheck(
       expected: "no warning in the app's error log",
       seen: `"${warning?.slice(0, 200)}"`,
     });
-    show(...app.trace.of((await readState(page)).sid));
+    const [first, ...rest] = app.trace.of((await readState(page)).sid);
+    if (!first) throw new Error("unreachable: it is connected");
+    must(first.transport === "polling", {
+      expected: "the page to begin with polling, and to upgrade",
+      seen: `that it begins with ${first.transport}`,
+      look: { file: "public/client-options.js" },
+      hint: "Here the transports are the default again, on both sides.",
+    });
+    show(first, ...rest);
     show(
       `${LOADS} of ${LOADS} loads ended on a WebSocket; 0 requests refused; no warning in the error log`,
     );

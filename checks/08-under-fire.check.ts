@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { NotYet } from "../workshop/problems.ts";
+import type { App } from "../workshop/stage/app.ts";
 import type { Worker } from "../workshop/stage/pm2.ts";
 import { check, type FurtherApp } from "./support/check.ts";
 import { requireCluster } from "./support/cluster.ts";
@@ -60,7 +62,7 @@ check(
     await requireCluster(app, step);
     using gathering = await Gathering.of(app, 1);
     for (const person of gathering.people) {
-      show(await mustBeKept(redis, person, dir));
+      show(await saidWhy(app, () => mustBeKept(redis, person, dir)));
       await mustNotPromise(redis, person);
     }
     show(await mustRefuseOdd(redis, await clients.connect({ transports: ["websocket"] })));
@@ -283,6 +285,25 @@ check(
     show(await traffic.settle(), traffic.heardOnce("before"), traffic.heardOnce("offline"));
   },
 );
+
+/** What is not acknowledged, append() may have failed at; then an error is printed. @throws NotYet */
+async function saidWhy<T>({ output }: App, act: () => Promise<T>): Promise<T> {
+  const { length } = output.err;
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof NotYet) || error.finding.look?.file !== onSay.file) throw error;
+    const printed = output.err.slice(length).split("\n");
+    const problem = printed.find((text) => /\bERR\b|Error\b/.test(text));
+    if (problem === undefined) throw error;
+    throw new NotYet({
+      ...error.finding,
+      seen: `${error.finding.seen}, and printed: ${problem.trim().slice(0, 200)}`,
+      look: onAppend,
+      hint: "append() has failed, it seems, and then no answer is right. What it has printed says why.",
+    });
+  }
+}
 
 /** Redis dies: what append() throws then, whoever calls it has to catch. @throws Death */
 async function caught(

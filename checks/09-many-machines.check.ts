@@ -33,7 +33,7 @@ import { mustAnswerEverywhere, openThrough } from "./support/passage.ts";
 import { say, texts } from "./support/room.ts";
 import { mustBeSharded } from "./support/sharded.ts";
 import { mustBearSilence } from "./support/silence.ts";
-import { mustUpgrade } from "./support/through-upgrades.ts";
+import { explainedByNginx, mustUpgrade } from "./support/through-upgrades.ts";
 import { talkOn, UNDER_FIRE } from "./support/under-fire.ts";
 import { survives } from "./support/vitals.ts";
 
@@ -57,7 +57,9 @@ check(
   async ({ app, nginx, dir, clients, show }) => {
     const conf = readNginxConf(dir);
     for (let count = 0; count < UPGRADES; count += 1) {
-      const client = await clients.connect();
+      const client = await clients.connect().catch((error: unknown) => {
+        throw explainedByNginx(error, nginx);
+      });
       await mustUpgrade({ app, nginx, conf }, client);
       if (count === 0) show(...app.trace.of(client.sid() ?? ""));
     }

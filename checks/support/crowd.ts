@@ -62,7 +62,7 @@ export function textsOf({ heard }: ChatClient): unknown[] {
  */
 export async function fence(members: readonly Member[]): Promise<void> {
   for (const [number, member] of members.entries()) {
-    const text = `fence ${number}`;
+    const text = `fence ${member.heard.length}, ${number}`;
     await member.say(text);
     await hears(
       "a client to hear what it says itself",

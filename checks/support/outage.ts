@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
+import { SERVER } from "../../workshop/catalog.ts";
 import type { Finding } from "../../workshop/problems.ts";
 import type { App } from "../../workshop/stage/app.ts";
 import { until } from "../../workshop/stage/until.ts";
 import type { FurtherApp } from "./check.ts";
-import { onePerWorker, textsOf, type Member } from "./crowd.ts";
+import { fence, onePerWorker, textsOf, type Member } from "./crowd.ts";
 import { must } from "./must.ts";
 import { survives } from "./vitals.ts";
 
@@ -147,17 +149,26 @@ async function heardInEachWorker(
   }
 }
 
-/** Says something in each worker, again and again, until all have heard all of one round. */
+/**
+ * Says something in each worker, again and again, until all have heard all of one round; and nobody may
+ * hear any of it twice.
+ *
+ * @throws NotYet
+ */
 export async function heardByAllAgain(
   members: readonly Member[],
   why: Pick<Finding, "look" | "hint">,
 ): Promise<void> {
   const senders = onePerWorker(members);
   const rounds: string[][] = [];
+  // They may have heard rounds before, in an outage before this one.
+  const outage = randomUUID().slice(0, 4);
   let begun = 0;
   const nextRound = () => {
     begun = performance.now();
-    const texts = senders.map(({ worker }) => `round ${rounds.length}, worker ${worker.instance}`);
+    const texts = senders.map(
+      ({ worker }) => `round ${rounds.length} of ${outage}, worker ${worker.instance}`,
+    );
     rounds.push(texts);
     // Whether it was heard is what counts.
     senders.forEach((sender, at) => void sender.say(texts[at]).catch(() => {}));
@@ -179,4 +190,15 @@ export async function heardByAllAgain(
       }),
     },
   );
+  await fence(members);
+  const again = members.find((member) => {
+    const said = textsOf(member).filter((text) => rounds.flat().includes(String(text)));
+    return new Set(said).size < said.length;
+  });
+  must(again === undefined, {
+    expected: "everybody to hear each message once, also after Redis is back",
+    seen: `a client of worker ${again?.worker.instance} hear some of them twice`,
+    look: { file: SERVER },
+    hint: "A client of Redis subscribes again by itself. Who subscribes as well each time that it is ready adds one listener more.",
+  });
 }

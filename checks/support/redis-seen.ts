@@ -23,6 +23,12 @@ export function channelsOf(trace: Trace): string[] {
 export function whyNotHeard({ trace, output }: App): Pick<Finding, "look" | "hint"> {
   const links = new Set(trace.events.flatMap((event) => (event.kind === "link" ? event.port : [])));
   if (links.size === 0) {
+    if (/The client is closed/.test(output.err)) {
+      return {
+        look: { file: "server.ts", todo: "5.3" },
+        hint: "A client of Redis has to be connected before it is asked for something: await connectRedis() comes first.",
+      };
+    }
     return {
       look: { file: "redis.ts", todo: "5.1" },
       hint: "No worker has connected to the Redis at REDIS_URL. TODO 5.1 makes the clients, as createClient({ url, … }); TODO 5.3 connects them.",

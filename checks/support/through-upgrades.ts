@@ -1,10 +1,10 @@
 import { eventually } from "../../workshop/stage/until.ts";
 import { directives } from "../../workshop/stage/nginx-conf.ts";
-import type { Finding } from "../../workshop/problems.ts";
+import { NotYet, type Finding } from "../../workshop/problems.ts";
 import type { App } from "../../workshop/stage/app.ts";
 import type { Nginx } from "../../workshop/stage/nginx.ts";
 import type { ChatClient } from "./clients.ts";
-import { onUpgrade } from "./hosts-seen.ts";
+import { onFailover, onUpgrade } from "./hosts-seen.ts";
 import { must } from "./must.ts";
 
 /** How long a client may take to upgrade, in ms; measured: 30. */
@@ -16,6 +16,18 @@ const NEEDED = [
   { name: "proxy_set_header", argument: /^upgrade$/i, text: "proxy_set_header Upgrade" },
   { name: "proxy_set_header", argument: /^connection$/i, text: "proxy_set_header Connection" },
 ];
+
+/** The same finding, and what nginx says of a location to which it is sent, and which is not there. */
+export function explainedByNginx(error: unknown, nginx: Nginx): unknown {
+  const missing = /could not find named location "([^"]+)"/.exec(nginx.errorLog())?.[1];
+  if (!(error instanceof NotYet) || !missing) return error;
+  return new NotYet({
+    ...error.finding,
+    seen: `that nginx answers 500: it could not find named location "${missing}"`,
+    look: onFailover,
+    hint: `What has a sid is sent to ${missing}. location ${missing} { … } stands beside location /, and has a proxy_pass of its own.`,
+  });
+}
 
 /** A client with default transports must come to a WebSocket, through nginx. @throws NotYet */
 export async function mustUpgrade(

@@ -171,7 +171,7 @@ export class Birth {
       look: { file: SERVER },
       hint: loop
         ? "While a loop runs, Node does nothing else. Which loop does not end?"
-        : "Is httpServer.listen(PORT, …) still there, and is it reached?",
+        : "Is httpServer.listen(PORT, …) still there, and is it reached? What server.ts forks by itself (node:cluster) are no workers of pm2: exec_mode makes those.",
       blocks: true,
     });
   }
@@ -185,11 +185,14 @@ function starved(): Inconclusive {
 
 function manyOnOnePort(workers: readonly Worker[]): NotYet {
   const [{ mode } = { mode: "fork" }] = workers;
+  const isCluster = mode === "cluster";
   return new NotYet({
     expected: "all processes of the app to share its port",
     seen: `${workers.length} processes in ${mode} mode, of which one has the port and the others crash (EADDRINUSE)`,
-    look: { file: ECOSYSTEM },
-    hint: "In fork mode each instance wants the port for itself; only workers of one cluster share it. Change exec_mode, or instances.",
+    look: { file: isCluster ? SERVER : ECOSYSTEM },
+    hint: isCluster
+      ? "Workers of a cluster share a port unless one wants it for itself: does listen() say exclusive, or is there a second listen()?"
+      : "In fork mode each instance wants the port for itself; only workers of one cluster share it. Change exec_mode, or instances.",
     blocks: true,
   });
 }

@@ -1,4 +1,5 @@
-import { relative } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, relative } from "node:path";
 import { ECOSYSTEM, SERVER } from "../catalog.ts";
 import { NotYet, type Finding } from "../problems.ts";
 
@@ -16,7 +17,7 @@ export function explainCrash(text: string, dir: string, restarts = 0): NotYet {
   return new NotYet({
     expected: restarts > 0 ? "the server to stay alive" : "the server to start",
     seen: `${error}${place ? ` (${place.file}:${place.line})` : ""}${again}`,
-    look: place ?? { file: SERVER },
+    look: place ?? importIn(error, dir) ?? { file: SERVER },
     blocks: true,
     ...KNOWN.find(({ sign }) => sign.test(error))?.advice,
   });
@@ -37,9 +38,28 @@ const KNOWN: { sign: RegExp; advice: Pick<Finding, "hint" | "look"> }[] = [
     },
   },
   {
+    sign: /ECONNREFUSED.*:6379/,
+    advice: {
+      hint: "No Redis is there. Steps 1 to 4 need none, and from step 5 on REDIS_URL says where it is.",
+    },
+  },
+  {
     sign: /Socket already opened/,
     advice: {
       hint: "One client of Redis is connected twice. Once is enough, at the start; and the one that subscribes must be another than the one that publishes.",
+    },
+  },
+  {
+    sign: /Object prototype may only be/,
+    advice: {
+      look: { file: SERVER },
+      hint: "An adapter is made by a function that is to be called: createTolerantAdapter(publisher, subscriber, …).",
+    },
+  },
+  {
+    sign: /timeout reached: only/,
+    advice: {
+      hint: "serverSideEmitWithAck is rejected when a worker does not answer in time. serverSideEmit waits for nobody.",
     },
   },
   {
@@ -83,6 +103,17 @@ function errorLine(text: string): string {
   if (named) return named.trim();
   const said = text.split("\n").filter((line) => !NOISE.test(line));
   return said.at(-1)?.trim().slice(0, 200) || "no reason";
+}
+
+/** The learner's import that leads nowhere: Node names its file, and not its line. */
+function importIn(error: string, dir: string): { file: string; line: number } | undefined {
+  const [, what = "", path = ""] =
+    /Cannot find (?:package|module) '(.+?)' imported from (.+)$/.exec(error) ?? [];
+  const inside = path && relative(dir, path);
+  if (!inside || inside.startsWith("..") || inside.includes("node_modules")) return undefined;
+  const lines = existsSync(path) ? readFileSync(path, "utf8").split("\n") : [];
+  const line = lines.findIndex((text) => text.includes(basename(what))) + 1;
+  return line > 0 ? { file: inside.replaceAll("\\", "/"), line } : undefined;
 }
 
 /** The first place in the text that lies in the learner's folder. */

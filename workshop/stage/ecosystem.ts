@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import pidusage from "pidusage";
 import type { StartOptions } from "pm2";
 import { ECOSYSTEM, SERVER } from "../catalog.ts";
 import { NotYet } from "../problems.ts";
@@ -15,8 +16,11 @@ export const PRELOAD = new URL("../trace/preload.mjs", import.meta.url).href;
 /** The names that pm2 itself accepts for such a file, ours first. */
 const NAMES = [ECOSYSTEM, "ecosystem.config.js", "ecosystem.config.mjs", "ecosystem.config.json"];
 
-/** How long such a file may take to load, in ms. */
-const LOAD_WITHIN = 5_000;
+/** How long such a file may take to load, in ms, and how much of that it may work: a loop works all the time. */
+const LOAD_WITHIN = 20_000;
+const WORK_WITHIN = 3_000;
+/** How often it is looked at meanwhile, in ms. */
+const LOOK_EVERY = 500;
 
 /** An app of an ecosystem file, as the learner wrote it. */
 export type AppConfig = Record<string, unknown>;
@@ -85,18 +89,21 @@ function load(file: string, name: string): Promise<unknown> {
       env: cleanEnvironment(),
       windowsHide: true,
     });
-    const timer = setTimeout(() => {
+    const start = performance.now();
+    const timer = setInterval(async () => {
+      const usage = await pidusage(reader.pid ?? 0).catch(() => undefined);
+      if ((usage?.ctime ?? 0) < WORK_WITHIN && performance.now() - start < LOAD_WITHIN) return;
       reader.kill("SIGKILL");
       refuse("that it does not come to an end", "Is there an endless loop in it?");
-    }, LOAD_WITHIN);
+    }, LOOK_EVERY);
     let errors = "";
     reader.stderr?.setEncoding("utf8").on("data", (text: string) => (errors += text));
     reader.once("message", (config) => {
-      clearTimeout(timer);
+      clearInterval(timer);
       done(JSON.parse(String(config)));
     });
     reader.once("close", () => {
-      clearTimeout(timer);
+      clearInterval(timer);
       refuse(shortError(errors, name) || "that it exports nothing");
     });
   });
