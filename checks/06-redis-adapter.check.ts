@@ -103,7 +103,7 @@ function whyNotHeard({ trace, output }: App): Pick<Finding, "look" | "hint"> {
     return {
       hint: refusal
         ? `The adapter could not subscribe: "${refusal}". It takes the client that publishes first, and the one that subscribes second.`
-        : "No worker has subscribed to anything: the server has no adapter yet that would do it, or the client that it was given is none of those that connectRedis connects.",
+        : "No worker has subscribed to anything: the server has no adapter yet that would do it.",
     };
   }
   const patterns = new Set(listening.flatMap(({ channel }) => channel.match(/^.*\*$/) ?? []));
