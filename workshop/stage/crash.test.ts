@@ -75,8 +75,19 @@ describe("a server that does not start is told with its error and its line:", ()
     const finding = crash(server('import { rooms } from "./rooms.ts";\nconsole.log(rooms);\n'));
 
     expect(finding.seen).toMatch(/Cannot find module .*rooms\.ts/);
-    expect(finding.look).toEqual({ file: "server.ts" });
+    expect(finding.look).toEqual({ file: "server.ts", line: 1 });
     expect(finding.hint).toMatch(/import/);
+  });
+
+  test("a package that is not installed, in another file of the learner's", () => {
+    const finding = crash({
+      "server.ts": 'import { relay } from "./relay.ts";\nrelay();\n',
+      "relay.ts":
+        '// Hands it on.\nimport relay from "no-such-package";\nexport { relay };\nrelay();\n',
+    });
+
+    expect(finding.seen).toMatch(/Cannot find package 'no-such-package'/);
+    expect(finding.look).toEqual({ file: "relay.ts", line: 2 });
   });
 
   test("a package that is not installed", () => {
