@@ -32,8 +32,6 @@ export const UNANSWERED: Readonly<Record<number, Readonly<Record<string, string>
     "and yet the adapter does not mend the handshake": BROKEN,
   },
   7: {
-    "a page comes to a WebSocket at each of 20 loads, and no log holds a warning":
-      "Still to be written: whose tunnels leave a listener behind, of which Node warns in the end.",
     "what people say reaches everybody once and in order, over whichever transport":
       "Still to be written: who hands on what comes during an upgrade out of order.",
   },
