@@ -15,7 +15,7 @@ import { freePort } from "./ports.ts";
 import { processesOf } from "./processes.mjs";
 import { connectRemotePm2 } from "./remote-pm2.ts";
 import { openRun, type Run } from "./run.ts";
-import { until } from "./until.ts";
+import { eventually, until } from "./until.ts";
 
 /** Asks through nginx until somebody has answered whom it holds for, and gives all answers. */
 async function askUntil(app: HostsApp, holds: (answers: string[]) => boolean): Promise<string[]> {
@@ -127,6 +127,12 @@ describe("an app on two hosts", () => {
     await expect(failure).rejects.toThrow(/out of luck/);
     expect(performance.now() - begun).toBeLessThan(8_000);
     for (const pm2 of pm2s) if (pm2.isTainted()) await pm2.reset(run.env);
+    // One that pm2 was about to start again takes a moment to end.
+    await eventually(
+      () => processesOf(run.folder).length,
+      (now) => now === before,
+      2_000,
+    );
     expect(processesOf(run.folder)).toHaveLength(before);
   });
 
