@@ -23,7 +23,7 @@ const RETURN_WITHIN = 5_000;
 /** How long a handshake may take when a host swallows connections, in ms. */
 const GIVEN_UP_WITHIN = 3_000;
 /** How often something is tried that only one of the hosts can show. */
-const TRIES = 8;
+const TRIES = 24;
 
 /**
  * Waits until all of these are connected to this host.
@@ -171,8 +171,9 @@ async function sentToDie(
     async () => {
       if (!ofSession) return await pass(nginx, { ...what, headers });
       const { sid } = await openThrough(nginx);
-      // Then there is something to be had for a poll.
-      await pass(nginx, { method: "POST", sid, body: "40" });
+      // Then there is something to be had for a poll, which would wait for long otherwise.
+      const { status } = await pass(nginx, { method: "POST", sid, body: "40" });
+      if (status !== 200) throw new Error(`${status} to the packet that connects`);
       return await pass(nginx, { ...what, sid, headers });
     },
     ({ entry }) => entry.asked[0]?.port === dying.port,
