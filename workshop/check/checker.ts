@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ProvidedContext } from "vitest";
 import type { TestSpecification, Vitest } from "vitest/node";
@@ -158,6 +159,8 @@ export async function openChecker(): Promise<Checker> {
       await stage[Symbol.asyncDispose]();
       await worker[Symbol.asyncDispose]();
       await vitest.close().catch(() => {});
+      // What vitest has still written for a worker that has ended with the stage.
+      await rm(stage.folder, { recursive: true, force: true });
     },
   };
 }

@@ -4,7 +4,7 @@
  * folder. It runs when the run's own process is gone, whichever way it went (see run.ts), so it
  * relies on nothing but the operating system.
  */
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive, processesOf } from "./processes.mjs";
@@ -37,9 +37,15 @@ function killAll() {
 }
 
 async function remove() {
-  // What was killed in the middle of a write may have made a folder after it was looked for.
-  for (let tries = 0; tries < 3; tries += 1) {
-    rmSync(folder ?? "", { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  // Somebody may be in the middle of a write: a file that comes while its folder is being emptied makes
+  // rmSync throw, and a folder may be made anew after it was looked for.
+  for (let gone = 0, rounds = 0; gone < 3 && rounds < 500; rounds += 1) {
+    gone = existsSync(folder ?? "") ? 0 : gone + 1;
+    try {
+      rmSync(folder ?? "", { recursive: true, force: true });
+    } catch {
+      // The next round tries again.
+    }
     await sleep(10);
   }
 }

@@ -54,6 +54,26 @@ const LONG_DEAD = `
   setInterval(() => {}, 1000);
 `;
 
+/** Bears no mark, and writes into a run's folder for as long as it is there. */
+const WRITER = `
+  import { mkdirSync, writeFileSync } from "node:fs";
+  import { join } from "node:path";
+
+  const folder = join(process.env.FOLDER, "late");
+  mkdirSync(folder);
+  process.send("writing");
+  const view = new Int32Array(new SharedArrayBuffer(4));
+  for (let count = 0; count < 20_000; count += 1) {
+    if (count % 5 === 0) Atomics.wait(view, 0, 0, 1);
+    try {
+      writeFileSync(join(folder, String(count)), "");
+    } catch {
+      break;
+    }
+  }
+  process.disconnect();
+`;
+
 type Phase = "opened" | "daemon" | "workers";
 interface Progress {
   phase: Phase;
@@ -121,6 +141,16 @@ describe("a run that is disposed", () => {
     await run[Symbol.asyncDispose]();
 
     expect([existsSync(other.folder), isAlive(child.pid)]).toEqual([true, true]);
+  });
+
+  test("takes its folder away from somebody who still writes there", async () => {
+    const run = await openRun();
+    await using writer = runScript(WRITER, { env: { FOLDER: run.folder } });
+    await writer.hears((message): message is string => message === "writing");
+
+    await run[Symbol.asyncDispose]();
+
+    expect(existsSync(run.folder)).toBe(false);
   });
 
   test("may be disposed twice", async () => {
