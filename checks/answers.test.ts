@@ -5,7 +5,7 @@ import { flawsOf } from "../workshop/verify/flaws.ts";
 import { UNANSWERED } from "./answers/unanswered.ts";
 
 /** So many checks no wrong answer must fail yet. This number only ever gets smaller. */
-const LEFT_OUT = 16;
+const LEFT_OUT = 14;
 /** Of each kind, of each step, at least. */
 const WRONG = 5;
 const RIGHT = 2;
