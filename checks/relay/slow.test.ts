@@ -57,6 +57,7 @@ describe("a client that does not read", () => {
     await using relay = await openRelay({ redis, prefix });
     const sid = await openSession(relay.owner);
     const published = countPublished(relay.owner);
+    const credited = countPublished(relay.edge);
     relay.owner.sessions[0]?.send("x".repeat(MUCH));
     let received = 0;
 
@@ -74,7 +75,11 @@ describe("a client that does not read", () => {
       (ended) => ended,
       {
         within: 10_000,
-        otherwise: () => new Error(`${received} of ${MUCH + 1} bytes have come within 10 s.`),
+        // Where it stands still: before Redis, at the edge, or between the edge and the client.
+        otherwise: () =>
+          new Error(
+            `${received} of ${MUCH + 1} bytes have come within 10 s: the owner has published ${published()}, the edge ${credited()} for credit; the client has read ${answer.socket.bytesRead} and ${answer.isPaused() ? "is paused" : "goes on"}.`,
+          ),
       },
     );
     expect({ received, cutOff }).toEqual({ received: MUCH + 1, cutOff: undefined });
