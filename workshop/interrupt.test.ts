@@ -2,14 +2,14 @@ import { once } from "node:events";
 import { describe, expect, test } from "vitest";
 import { runScript } from "./testing/script.ts";
 
-/** A process that does such a work, and tells what comes of it. */
+/** A process that does such a work, and tells when it has begun, and what comes of it. */
 function start(work: string) {
   return runScript(
     `
       import { untilInterrupted } from "./workshop/interrupt.ts";
       const work = ${work};
-      process.send("ready");
-      process.send({ result: await untilInterrupted(work, () => process.send("asked")) });
+      const ready = (ended) => (process.send("ready"), work(ended));
+      process.send({ result: await untilInterrupted(ready, () => process.send("asked")) });
       process.disconnect();
     `,
     { imports: ["tsx"] },
