@@ -50,8 +50,11 @@ const BREAKS = 60;
 /** How many messages the app shall keep, where that is what it is about. */
 const HISTORY = 100;
 const FLOOD = 700;
-/** For how long somebody is away, in ms. */
-const AWAY = { worker: 4 * PING, redis: 2_000, page: 5_000 };
+/**
+ * For how long somebody is away, in ms. A worker: until its clients are elsewhere, which takes half of that,
+ * and have said again there, long before it thaws, what it has not acknowledged.
+ */
+const AWAY = { worker: 6 * PING, redis: 2_000, page: 5_000 };
 /** What a person types while Redis is away. */
 const TYPED = "while Redis is away";
 

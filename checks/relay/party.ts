@@ -42,17 +42,33 @@ export async function openParty(
   };
 }
 
-/** Opens a tunnel from one to the other, and gives both ends once it is accepted. */
+/**
+ * Opens a tunnel from one to the other, and gives both ends once it is accepted.
+ *
+ * @throws Broken when it breaks instead.
+ */
 export async function openTunnel(from: Party, to: Party): Promise<{ edge: Tunnel; owner: Tunnel }> {
   const before = to.accepted.length;
   const edge = from.tunnels.open(to.tunnels.name, { remoteAddress: "192.0.2.1" });
   edge.write("hello");
-  const owner = await seen(() => to.accepted[before], "the tunnel to be accepted");
+  const owner = await seen(
+    () => to.accepted[before] ?? failureOf(edge),
+    "the tunnel to be accepted",
+  );
+  if (owner instanceof Error) throw owner;
   owner.write("hi");
-  await seen(() => (edge.readableLength > 0 ? edge : undefined), "the answer of the owner");
+  const answer = await seen(
+    () => (edge.readableLength > 0 ? edge : failureOf(edge)),
+    "the answer of the owner",
+  );
+  if (answer instanceof Error) throw answer;
   owner.read();
   edge.read();
   return { edge, owner };
+}
+
+function failureOf({ errored }: Tunnel): Error | undefined {
+  return errored ?? undefined;
 }
 
 /** What the probe gives, once it gives something. */
