@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
-import { HOSTS } from "../../workshop/catalog.ts";
+import { HOSTS, NGINX_CONF } from "../../workshop/catalog.ts";
 import type { Host } from "../../workshop/stage/hosts.ts";
 import type { Nginx } from "../../workshop/stage/nginx.ts";
 import { Inconclusive, NotYet } from "../../workshop/problems.ts";
@@ -22,7 +22,10 @@ const BACK_WITHIN = 5_000;
 const RETURN_WITHIN = 5_000;
 /** How long a handshake may take when a host swallows connections, in ms. */
 const GIVEN_UP_WITHIN = 3_000;
-/** How often something is tried that only one of the hosts can show. */
+/**
+ * How often something is tried that only one of the hosts can show: where nginx draws lots, not one of 24
+ * going there is no accident. What share each must get is another check's.
+ */
 const TRIES = 24;
 
 /**
@@ -167,23 +170,31 @@ async function sentToDie(
   if (!dying) throw new Error("unreachable: there are two hosts");
   const before = await pidsOf(dying);
   const headers = { "X-Die": dying.name };
+  let taken = 200;
   const found = await until(
     async () => {
       if (!ofSession) return await pass(nginx, { ...what, headers });
       const { sid } = await openThrough(nginx);
       // Then there is something to be had for a poll, which would wait for long otherwise.
-      const { status } = await pass(nginx, { method: "POST", sid, body: "40" });
-      if (status !== 200) throw new Error(`${status} to the packet that connects`);
+      taken = (await pass(nginx, { method: "POST", sid, body: "40" })).status;
+      if (taken !== 200) throw new Error(`${taken} to the packet that connects`);
       return await pass(nginx, { ...what, sid, headers });
     },
     ({ entry }) => entry.asked[0]?.port === dying.port,
     {
       within: RETURN_WITHIN * 2,
-      otherwise: () => ({
-        expected: `nginx to ask host ${dying.name}`,
-        seen: "that it does not",
-        look: onUpstream,
-      }),
+      otherwise: () =>
+        taken === 200
+          ? {
+              expected: `nginx to ask host ${dying.name}`,
+              seen: "that it does not",
+              look: onUpstream,
+            }
+          : {
+              expected: "a POST of a session to be answered through nginx",
+              seen: String(taken),
+              look: { file: NGINX_CONF },
+            },
     },
   );
   await replaced(dying, before);

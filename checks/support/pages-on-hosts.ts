@@ -5,7 +5,7 @@ import type { Pages } from "./pages.ts";
 import { state } from "./room.ts";
 
 /** nginx gives the next page to the next host, but other requests come in between. */
-const PAGES = 16;
+const PAGES = 12;
 
 /** A page, and what it shows of its host. */
 interface PageOnHost {
@@ -13,7 +13,7 @@ interface PageOnHost {
   host: string | null;
 }
 
-/** Opens pages until two are on different hosts. @throws NotYet when 16 are all on the same. */
+/** Opens pages until two are on different hosts. @throws NotYet when 12 are all on the same. */
 export async function twoOnDifferentHosts(pages: Pages): Promise<[PageOnHost, PageOnHost]> {
   const first = await place(pages);
   for (let count = 2; count <= PAGES; count += 1) {
