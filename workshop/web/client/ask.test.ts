@@ -56,11 +56,11 @@ describe("when the connection is lost", () => {
     using page = connect(port);
     await page.comes("connect");
 
-    const answer = page.check(2);
+    const told = expect(page.check(2)).rejects.toThrow("before it answered");
     await vi.waitUntil(() => server.heard.length > 0);
     await server[Symbol.asyncDispose]();
 
-    await expect(answer).rejects.toThrow("before it answered");
+    await told;
   });
 
   test("nothing is asked, and nothing of it is done by the server that comes then", async () => {
